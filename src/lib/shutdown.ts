@@ -1,0 +1,16 @@
+/**
+ * A signal that aborts at SIGTERM or SIGINT. A second one ends the process at once by Node's default, because the
+ * listeners are gone by then.
+ */
+export function shutdownSignal(): { signal: AbortSignal; [Symbol.dispose](): void } {
+  const controller = new AbortController();
+  const dispose = () => {
+    process.off("SIGTERM", stop).off("SIGINT", stop);
+  };
+  const stop = () => {
+    dispose();
+    controller.abort();
+  };
+  process.on("SIGTERM", stop).on("SIGINT", stop);
+  return { signal: controller.signal, [Symbol.dispose]: dispose };
+}
