@@ -62,7 +62,7 @@ function describe(
       .filter((text, i, all) => text && all.indexOf(text) === i);
     const note =
       "note" in issue && issue.note === "No matching discriminator" && "discriminator" in issue
-        ? discriminator(file, schema, path, String(issue.discriminator))
+        ? discriminator(file, schema, path.slice(0, -1), String(issue.discriminator))
         : undefined;
     if (note) return [note];
     return [{ ...file.locate(path), message: `${where}${wanted.join(", or ") || issue.message}` }];

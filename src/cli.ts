@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { once } from "node:events";
+import { commands } from "./commands/registry.ts";
+import type { Io } from "./commands/io.ts";
+import { version } from "./lib/version.ts";
+import { AppError, messageOf } from "./lib/errors.ts";
+import { shutdownSignal } from "./lib/shutdown.ts";
+import { visible } from "./lib/visible.ts";
+
+/** Exit code: 0 done, 1 it failed, 2 wrong usage or config. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  return error instanceof AppError && /^(CONFIG|RULE|USAGE)_/.test(error.code) ? 2 : 1;
+}
+
+function describe(error: unknown): string {
+  const lines = messageOf(error)
+    .split("\n")
+    .map((line) => visible(line));
+  if (error instanceof AppError)
+    return `leafwatch: ${lines.join("\n")}\n  -> ${visible(error.hint)} [${error.code}]\n`;
+  const stack =
+    error instanceof Error && process.env["LEAFWATCH_DEBUG"] ? `\n${error.stack ?? ""}` : "";
+  return `leafwatch: ${lines.join("\n")}${stack}\n`;
+}
+
+async function out(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, "drain");
+}
+
+const shutdown = shutdownSignal();
+const io: Io = {
+  stdin: process.stdin,
+  out,
+  err: (text) => {
+    process.stderr.write(text);
+  },
+  terminal: process.stderr.isTTY,
+  signal: shutdown.signal,
+};
+
+const program = new Command("leafwatch")
+  .description("Log monitoring for Elasticsearch without agents.")
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError("(leafwatch --help lists the commands)");
+for (const add of commands) add(program, io);
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exitCode ??= 0;
+});
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  // commander has printed its own message already.
+  if (!(error instanceof CommanderError)) process.stderr.write(describe(error));
+  process.exitCode = exitCodeOf(error);
+} finally {
+  shutdown[Symbol.dispose]();
+}

@@ -1,0 +1,86 @@
+import type { Source, Stream } from "./collect/source.ts";
+import type { EcsEvent } from "./model/ecs.ts";
+import type { LineBatch, Position } from "./model/raw-line.ts";
+
+/** Where a stream goes on, and the directive (`#Fields:` of IIS) that holds there. Plain JSON. */
+export interface Progress {
+  position: Position;
+  directive?: string;
+}
+
+/** The stages between a source and Elasticsearch, handed in by commands/ship.ts. */
+export interface Stages {
+  load(stream: Stream, signal: AbortSignal): Promise<Progress | undefined>;
+  parse(
+    batch: LineBatch,
+    directive?: string,
+  ): { events: readonly ParsedLine[]; directive?: string };
+  /** Resolves when every event is stored or dead-lettered; its promise is the back-pressure. */
+  ship(batch: LineBatch, events: readonly ParsedLine[], signal: AbortSignal): Promise<void>;
+  save(stream: Stream, progress: Progress, signal: AbortSignal): Promise<void>;
+  /** Told of a stream that failed; resolves to true when it shall be tried again (after its own pause). */
+  failed(stream: Stream, error: unknown, signal: AbortSignal): Promise<boolean>;
+}
+
+/** An event and the offset of its line, which together with the batch's origin names the document. */
+export interface ParsedLine {
+  event: EcsEvent;
+  offset: number;
+}
+
+/** Batches of one stream that may be on their way at once; the next is not read before the first has landed. */
+const maxInFlight = 4;
+
+/** Runs every stream of `source`, each on its own: one that fails or waits holds up no other. */
+export async function run(source: Source, stages: Stages, signal: AbortSignal): Promise<void> {
+  const running: Promise<void>[] = [];
+  for await (const stream of source.streams(signal)) {
+    running.push(keepRunning(stream, stages, signal));
+  }
+  await Promise.all(running);
+}
+
+async function keepRunning(stream: Stream, stages: Stages, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      await runStream(stream, stages, signal);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(await stages.failed(stream, error, signal))) return;
+    }
+  }
+}
+
+/** Source to Elasticsearch: the position is saved only over the unbroken run of stored batches from the front. */
+async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): Promise<void> {
+  const saved = await stages.load(stream, signal);
+  const broken = new AbortController();
+  const either = AbortSignal.any([signal, broken.signal]);
+  const inFlight: Promise<void>[] = [];
+  let directive = saved?.directive;
+  let last = Promise.resolve();
+  const land = async (before: Promise<void>, shipped: Promise<void>, progress: Progress) => {
+    await Promise.all([before, shipped]);
+    await stages.save(stream, progress, either);
+  };
+  try {
+    for await (const batch of stream.batches(saved?.position, either)) {
+      const parsed = stages.parse(batch, directive);
+      directive = parsed.directive;
+      const shipped = stages.ship(batch, parsed.events, either);
+      last = land(last, shipped, { position: batch.position, ...(directive && { directive }) });
+      last.catch(() => {
+        broken.abort();
+      });
+      inFlight.push(last);
+      if (inFlight.length >= maxInFlight) await inFlight.shift();
+    }
+    await last;
+  } catch (error) {
+    broken.abort();
+    // The first failure is the cause; those behind it only followed.
+    for (const landing of inFlight) await landing;
+    throw error;
+  }
+}

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import type { Source, Stream } from "../../src/collect/source.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import type { LineBatch, Position } from "../../src/model/raw-line.ts";
+import { run, type Progress, type Stages } from "../../src/pipeline.ts";
+
+const { signal } = new AbortController();
+
+function batch(offset: number): LineBatch {
+  return {
+    lines: [{ text: `line ${offset}`, offset }],
+    origin: "o",
+    readAt: 0,
+    position: { offset: offset + 1 },
+  };
+}
+
+/** A stream of batches 0..count-1 that goes on where it is told. */
+function counting(name: string, count: number, pulled: number[] = []): Stream {
+  return {
+    name,
+    async *batches(from: Position | undefined) {
+      for (let offset = Number(from?.["offset"] ?? 0); offset < count; offset++) {
+        pulled.push(offset);
+        yield batch(offset);
+      }
+    },
+  };
+}
+
+const sourceOf = (...streams: Stream[]): Source => ({
+  host: "web1",
+  async *streams() {
+    yield* streams;
+  },
+});
+
+function stages(overrides: Partial<Stages>): Stages & { saved: Progress[]; shipped: number[] } {
+  const saved: Progress[] = [];
+  const shipped: number[] = [];
+  return {
+    saved,
+    shipped,
+    load: async () => saved.at(-1),
+    parse: ({ lines }) => ({
+      events: lines.map(({ offset }) => ({
+        offset,
+        event: { "@timestamp": "", ecs: { version: "" }, event: {} },
+      })),
+    }),
+    ship: async (_batch, events) => {
+      shipped.push(...events.map(({ offset }) => offset));
+    },
+    save: async (_stream, progress) => {
+      saved.push(progress);
+    },
+    failed: async (_stream, error) => {
+      throw error;
+    },
+    ...overrides,
+  };
+}
+
+describe("the pipeline", () => {
+  it("ships every batch once and saves each position in order", async () => {
+    const all = stages({});
+    await run(sourceOf(counting("a", 10)), all, signal);
+    assert.deepEqual(all.shipped, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.deepEqual(
+      all.saved.map(({ position }) => position["offset"]),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    );
+  });
+
+  it("never saves past a batch that is still on its way", async () => {
+    const landings: (() => void)[] = [];
+    const all = stages({
+      ship: () => new Promise<void>((resolve) => landings.push(resolve)),
+    });
+    const done = run(sourceOf(counting("a", 3)), all, signal);
+    while (landings.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    landings[2]?.();
+    landings[1]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(all.saved, []);
+    landings[0]?.();
+    await done;
+    assert.equal(all.saved.length, 3);
+  });
+
+  it("reads no further than four batches ahead of what is stored", async () => {
+    const pulled: number[] = [];
+    const landings: (() => void)[] = [];
+    const all = stages({ ship: () => new Promise<void>((resolve) => landings.push(resolve)) });
+    const done = run(sourceOf(counting("a", 20, pulled)), all, signal);
+    for (let landed = 0; landed < 20; landed++) {
+      while (landings.length <= landed) await new Promise((resolve) => setImmediate(resolve));
+      assert.ok(pulled.length <= landed + 4, `${pulled.length} read, ${landed} stored`);
+      landings[landed]?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await done;
+  });
+
+  it("goes on behind the last saved position after a failure", async () => {
+    let calls = 0;
+    const all = stages({ failed: async () => true });
+    const ship = all.ship.bind(all);
+    all.ship = async (...args) => {
+      if (++calls === 3) throw new AppError("LOST", "gone", { hint: "" });
+      await ship(...args);
+    };
+    await run(sourceOf(counting("a", 6)), all, signal);
+    assert.deepEqual([...new Set(all.shipped)].sort(), [0, 1, 2, 3, 4, 5]);
+    assert.equal(all.saved.at(-1)?.position["offset"], 6);
+  });
+
+  it("lets the other streams go on when one fails", async () => {
+    const broken: Stream = {
+      name: "broken",
+      // eslint-disable-next-line require-yield -- a stream whose file cannot be read
+      async *batches() {
+        throw new AppError("SSH_READ", "no", { hint: "" });
+      },
+    };
+    const failed: string[] = [];
+    const all = stages({
+      failed: async ({ name }) => {
+        failed.push(name);
+        return false;
+      },
+    });
+    await run(sourceOf(broken, counting("a", 2)), all, signal);
+    assert.deepEqual(failed, ["broken"]);
+    assert.deepEqual(all.shipped, [0, 1]);
+  });
+
+  it("carries a directive from batch to batch and into what is saved", async () => {
+    const seen: (string | undefined)[] = [];
+    const all = stages({
+      parse: (_batch, directive) => {
+        seen.push(directive);
+        return { events: [], directive: directive ?? "#Fields: a" };
+      },
+    });
+    await run(sourceOf(counting("a", 2)), all, signal);
+    assert.deepEqual(seen, [undefined, "#Fields: a"]);
+    assert.equal(all.saved.at(-1)?.directive, "#Fields: a");
+  });
+});
