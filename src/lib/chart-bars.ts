@@ -1,0 +1,127 @@
+import { scaleBand } from "d3-scale";
+import { stack } from "d3-shape";
+import { columnLabels, valueAxis, type ChartOptions } from "./chart-axes.ts";
+import { line, palette, rect, text, textWidth, type Mark, type Scene } from "./chart.ts";
+
+export interface BarOptions extends ChartOptions {
+  readonly bars: readonly { readonly label: string; readonly value: number }[];
+  readonly colour?: string;
+  /** A level to hold the bars against, drawn dashed with its own label. */
+  readonly threshold?: { readonly value: number; readonly label: string };
+}
+
+/** Vertical bars from zero. The highest carries its number. */
+export function barChart(options: BarOptions): Scene {
+  const { bars, threshold, format, width, height, alt } = options;
+  const highest = Math.max(0, ...bars.map((bar) => bar.value));
+  const { plot, y, marks } = valueAxis(Math.max(highest, threshold?.value ?? 0), options, {
+    right: 2,
+    bottom: 16,
+  });
+  const x = scaleBand<number>()
+    .domain(bars.map((_, index) => index))
+    .range([plot.left, plot.right])
+    .paddingInner(0.25)
+    .paddingOuter(0.15);
+  const centre = (index: number) => (x(index) ?? 0) + x.bandwidth() / 2;
+  let labelled = false;
+  for (const [index, { value }] of bars.entries()) {
+    if (value <= 0) continue;
+    const fill = options.colour ?? palette.accent;
+    marks.push(rect(x(index) ?? 0, y(value), x.bandwidth(), y(0) - y(value), { fill }));
+    if (value === highest && !labelled) {
+      marks.push(
+        text(centre(index), y(value) - 3, format(value), {
+          anchor: "middle",
+          fill: palette.ink,
+          bold: true,
+        }),
+      );
+      labelled = true;
+    }
+  }
+  if (threshold) {
+    const at = y(threshold.value);
+    marks.push(line([plot.left, at], [plot.right, at], palette.ink, 0.8, [3, 2]));
+    // Named above the plot: on the line it would lie over the bars.
+    marks.push(text(width, 8, threshold.label, { anchor: "end", fill: palette.ink }));
+    const sample = width - textWidth(threshold.label, 7.5) - 6;
+    marks.push(line([sample - 16, 5.5], [sample, 5.5], palette.ink, 0.8, [3, 2]));
+  }
+  marks.push(
+    ...columnLabels(
+      bars.map((bar) => bar.label),
+      centre,
+      x.step(),
+      height - 5,
+    ),
+  );
+  return { width, height, alt, marks };
+}
+
+export interface StackOptions extends ChartOptions {
+  readonly columns: readonly string[];
+  /** From the base line upwards; `values` has one number for each column. */
+  readonly series: readonly {
+    readonly name: string;
+    readonly colour: string;
+    readonly values: readonly number[];
+  }[];
+}
+
+/** Bars made of parts. Each part is outlined; a key names those that occur, and each column carries its sum. */
+export function stackedBars(options: StackOptions): Scene {
+  const { columns, series, format, width, height, alt } = options;
+  const rows = columns.map((_, index) => series.map((one) => one.values[index] ?? 0));
+  const sums = rows.map((row) => row.reduce((sum, value) => sum + value, 0));
+  const { plot, y, marks } = valueAxis(Math.max(0, ...sums), options, { right: 2, bottom: 16 });
+  const x = scaleBand<number>()
+    .domain(columns.map((_, index) => index))
+    .range([plot.left, plot.right])
+    .paddingInner(0.3)
+    .paddingOuter(0.15);
+  const layers = stack<number[], number>()
+    .keys(series.map((_, index) => index))
+    .value((row, key) => row[key] ?? 0)(rows);
+  for (const layer of layers) {
+    const colour = series[layer.key]?.colour ?? palette.accent;
+    for (const [index, [low, high]] of layer.entries()) {
+      if (high <= low) continue;
+      marks.push(
+        rect(x(index) ?? 0, y(high), x.bandwidth(), y(low) - y(high), {
+          fill: colour,
+          stroke: palette.white,
+          width: 0.6,
+        }),
+      );
+    }
+  }
+  const centre = (index: number) => (x(index) ?? 0) + x.bandwidth() / 2;
+  for (const [index, sum] of sums.entries()) {
+    if (sum === 0) continue;
+    marks.push(
+      text(centre(index), y(sum) - 3, format(sum), {
+        anchor: "middle",
+        fill: palette.ink,
+        bold: true,
+      }),
+    );
+  }
+  marks.push(...columnLabels(columns, centre, x.step(), height - 5));
+  const present = series.filter((one) => one.values.some((value) => value > 0));
+  return { width, height, alt, marks: [...marks, ...key(present, width)] };
+}
+
+/** Squares and names at the right end of the line that carries the unit. */
+function key(series: readonly { name: string; colour: string }[], width: number): Mark[] {
+  const marks: Mark[] = [];
+  let right = width;
+  for (const { name, colour } of [...series].reverse()) {
+    right -= textWidth(name, 7.5);
+    marks.push(text(right, 8, name, { fill: palette.ink }));
+    right -= 11;
+    marks.push(rect(right, 1.5, 7, 7, { fill: colour, stroke: palette.muted, width: 0.4 }));
+    right -= 9;
+  }
+  return marks;
+}
