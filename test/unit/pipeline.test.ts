@@ -118,7 +118,6 @@ describe("the pipeline", () => {
   it("lets the other streams go on when one fails", async () => {
     const broken: Stream = {
       name: "broken",
-      // eslint-disable-next-line require-yield -- a stream whose file cannot be read
       async *batches() {
         throw new AppError("SSH_READ", "no", { hint: "" });
       },
