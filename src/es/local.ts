@@ -147,9 +147,7 @@ async function prepareFolder(
     "cluster.routing.allocation.disk.threshold_enabled": false,
     ...securitySettings(options.security),
   };
-  const lines = Object.entries(settings)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  const lines = Object.entries(settings).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   await writeFile(join(config, "elasticsearch.yml"), `${lines.join("\n")}\n`);
   for (const [name, content] of Object.entries(await securityFiles(options.security))) {
     await writeFile(join(config, name), content, { mode: 0o600 });

@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { Client, type ClientOptions } from "@elastic/elasticsearch";
+import { z } from "zod";
+import { AppError, messageOf } from "../lib/errors.ts";
+
+const url = z.url({ protocol: /^https?$/, error: "write an address such as https://es1:9200" });
+
+/** Config section `elasticsearch:`. */
+export const elasticsearchOptions = z
+  .strictObject({
+    url: z
+      .union([url, z.array(url).min(1)])
+      .describe("address of the cluster, or a list of its nodes' addresses"),
+    api_key: z.string().min(1).optional().describe("API key, as the cluster encoded it"),
+    username: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+    ca: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("file with the authority that signed its certificate"),
+    ca_fingerprint: z
+      .string()
+      .regex(/^([0-9a-f]{2}:?){32}$/i, "write the SHA-256 of the authority in hexadecimal digits")
+      .optional()
+      .describe("SHA-256 fingerprint of that authority"),
+  })
+  .superRefine((options, context) => {
+    const wrong = (path: string, message: string) => {
+      context.addIssue({ code: "custom", path: [path], message });
+    };
+    if (options.api_key && options.username) {
+      wrong("username", "give an api_key or a username, not both");
+    }
+    if (options.username && !options.password) wrong("username", "a username needs a password");
+    if (options.password && !options.username) wrong("password", "a password needs a username");
+    if (options.ca && options.ca_fingerprint) {
+      wrong("ca_fingerprint", "give ca or ca_fingerprint, not both");
+    }
+    const urls = [options.url].flat();
+    for (const key of ["ca", "ca_fingerprint"] as const) {
+      if (options[key] && !urls.every((one) => one.startsWith("https:"))) {
+        wrong(key, "a certificate is only checked where url begins with https:");
+      }
+    }
+  });
+
+export type ElasticsearchOptions = z.output<typeof elasticsearchOptions>;
+
+/**
+ * The one client, for 8.19 and 9.x. It connects at the first call.
+ *
+ * @throws ES_CA_UNREADABLE.
+ */
+export function createClient(options: ElasticsearchOptions): Client {
+  const auth = options.api_key
+    ? { apiKey: options.api_key }
+    : options.username && options.password
+      ? { username: options.username, password: options.password }
+      : undefined;
+  const settings: ClientOptions = {
+    nodes: [options.url].flat(),
+    ...(auth && { auth }),
+    ...(options.ca && { tls: { ca: readCa(options.ca) } }),
+    // The client wants the colons.
+    ...(options.ca_fingerprint && { caFingerprint: withColons(options.ca_fingerprint) }),
+    // Every search is asked again; what writes turns this off and decides itself.
+    maxRetries: 3,
+    requestTimeout: 60_000,
+    redaction: { type: "replace" },
+  };
+  return new Client(settings);
+}
+
+function readCa(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new AppError("ES_CA_UNREADABLE", `elasticsearch.ca: ${messageOf(error)}`, {
+      hint: "name a PEM file that Leafwatch's user may read",
+      cause: error,
+    });
+  }
+}
+
+function withColons(fingerprint: string): string {
+  const digits = fingerprint.replaceAll(":", "").toUpperCase();
+  return digits.match(/../g)?.join(":") ?? digits;
+}
