@@ -1,17 +1,7 @@
 export const ecsVersion = "9.4.0";
 
-interface Address {
-  address?: string;
-  ip?: string;
-  port?: number;
-  domain?: string;
-  bytes?: number;
-}
-
-interface Source extends Address {
-  geo?: Geo;
-  as?: { number?: number; organization?: { name?: string } };
-}
+/** Values are shared between events (constants of a format): never change one in place. */
+type Words = readonly string[];
 
 export interface Geo {
   country_iso_code?: string;
@@ -20,23 +10,49 @@ export interface Geo {
   continent_name?: string;
   city_name?: string;
   region_name?: string;
+  region_iso_code?: string;
+  postal_code?: string;
+  timezone?: string;
   location?: { lat: number; lon: number };
 }
 
-interface UserName {
+/** One end of a connection. `address` is what the line says; `ip` or `domain` says which of the two it is. */
+export interface Endpoint {
+  address?: string;
+  ip?: string;
+  port?: number;
+  domain?: string;
+  bytes?: number;
+  packets?: number;
+  mac?: string;
+  user?: User;
+  geo?: Geo;
+  as?: { number?: number; organization?: { name?: string } };
+}
+
+export interface User {
   name?: string;
   id?: string;
   domain?: string;
+  email?: string;
+  full_name?: string;
+  group?: { id?: string; name?: string };
 }
 
-interface Process {
+export interface Process {
   name?: string;
   pid?: number;
-  thread?: { id?: number };
+  thread?: { id?: number; name?: string };
   executable?: string;
   command_line?: string;
-  args?: string[];
+  args?: Words;
+  args_count?: number;
   working_directory?: string;
+  title?: string;
+  exit_code?: number;
+  entity_id?: string;
+  user?: User;
+  group?: { id?: string; name?: string };
 }
 
 /**
@@ -47,54 +63,64 @@ interface Process {
 export interface EcsEvent {
   "@timestamp": string;
   message?: string;
-  tags?: string[];
+  tags?: Words;
   labels?: Record<string, string>;
   ecs: { version: string };
   agent?: { type: string; version: string; name?: string };
   data_stream?: { type: "logs"; dataset: string; namespace: string };
   event: {
     kind?: "event" | "alert" | "pipeline_error";
-    category?: string[];
-    type?: string[];
-    action?: string;
+    category?: Words;
+    type?: Words;
+    /** An array only where Elastic's shipper writes one (auditd). */
+    action?: string | Words;
     outcome?: "success" | "failure" | "unknown";
     dataset?: string;
     module?: string;
     provider?: string;
     code?: string;
+    id?: string;
+    sequence?: number;
     original?: string;
     created?: string;
     ingested?: string;
+    start?: string;
+    end?: string;
     timezone?: string;
+    /** Nanoseconds. */
     duration?: number;
     severity?: number;
     reason?: string;
   };
-  host?: { name?: string; hostname?: string };
+  host?: {
+    name?: string;
+    hostname?: string;
+    id?: string;
+    ip?: Words;
+    boot?: { id?: string };
+    [field: string]: unknown;
+  };
   log?: {
     level?: string;
     logger?: string;
     offset?: number;
-    flags?: string[];
+    flags?: Words;
     file?: { path?: string };
+    origin?: { file?: { name?: string; line?: number }; function?: string };
     syslog?: Record<string, unknown>;
   };
   error?: { message?: string; code?: string };
-  source?: Source;
-  destination?: Address;
-  client?: Address;
-  server?: Address;
+  source?: Endpoint;
+  destination?: Endpoint;
+  client?: Endpoint;
+  server?: Endpoint;
   network?: { protocol?: string; forwarded_ip?: string; [field: string]: unknown };
-  user?: UserName & {
-    effective?: UserName;
-    target?: UserName;
-    changes?: UserName;
-    [field: string]: unknown;
-  };
+  user?: User & { effective?: User; target?: User; changes?: User };
   group?: { name?: string; id?: string; domain?: string };
-  process?: Process & { parent?: Process; [field: string]: unknown };
+  process?: Process & { parent?: Process };
   service?: { name?: string; type?: string };
-  file?: { path?: string };
+  package?: { name?: string; version?: string; type?: string };
+  file?: { path?: string; [field: string]: unknown };
   url?: {
     original?: string;
     full?: string;
@@ -105,11 +131,18 @@ export interface EcsEvent {
     scheme?: string;
     port?: number;
     fragment?: string;
+    username?: string;
+    password?: string;
   };
   http?: {
     version?: string;
     request?: { method?: string; referrer?: string; id?: string; bytes?: number };
-    response?: { status_code?: number; bytes?: number; body?: { bytes?: number } };
+    response?: {
+      status_code?: number;
+      bytes?: number;
+      mime_type?: string;
+      body?: { bytes?: number };
+    };
   };
   user_agent?: {
     original?: string;
@@ -118,7 +151,8 @@ export interface EcsEvent {
     os?: { name?: string; version?: string; full?: string; family?: string };
     device?: { name?: string };
   };
-  related?: { ip?: string[]; user?: string[]; hosts?: string[]; hash?: string[] };
+  tls?: { version?: string; version_protocol?: string; cipher?: string };
+  related?: { ip?: Words; user?: Words; hosts?: Words; hash?: Words };
   threat?: Record<string, unknown>;
   rule?: Record<string, unknown>;
   leafwatch?: {

@@ -6,6 +6,8 @@ export interface RawLine {
   offset: number;
   /** What happened to the text on the way; becomes `log.flags`. */
   flags?: readonly LineFlag[];
+  /** Only with the flag `gap`: how many bytes are known to be lost at `offset`; `text` says so in words. */
+  gapBytes?: number;
 }
 
 export type LineFlag = "truncated" | "multiline" | "invalid_utf8" | "gap";

@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { endpoint, ipOf, portOf, unsigned } from "../address.ts";
+import { format, type ParseContext, type ParsedFields, type Parser } from "../format.ts";
+import { clockTime, digits, isoOf, isoTime, monthOf, wallTime } from "../timestamp.ts";
+
+/** Apache's error log, 2.2 and 2.4 (server/log.c: the default ErrorLogFormat of each). */
+export const apacheError = format({
+  type: "apache.error",
+  summary: "Apache error log, 2.2 and 2.4.",
+  options: z.object({}),
+  create: () => parser,
+});
+
+const category = ["web"];
+const errorType = ["error"];
+const infoType = ["info"];
+const errorLevels = new Set(["emerg", "alert", "crit", "error", "warn"]);
+const level = /^(?:emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])$/;
+
+const parser: Parser = {
+  parse(text, context) {
+    const stamp = stampOf(text, context);
+    if (!stamp) {
+      context.trace?.("[time]", false);
+      return { unparsed: "does not begin with [time]" };
+    }
+    const fields: ParsedFields = {
+      "@timestamp": isoOf(stamp.ms),
+      event: { kind: "event", category, type: infoType, timezone: context.zone.name },
+    };
+    if (stamp.zoned) delete fields.event?.timezone;
+    const head = brackets(text, stamp.end, fields);
+    if (!head.level) {
+      context.trace?.("[module:level]", false);
+      return { unparsed: "no [level] after the time", fields };
+    }
+    context.trace?.(head.modern ? "2.4" : "2.2", true);
+    addMessage(text.slice(head.end), head.modern, fields);
+    return fields;
+  },
+};
+
+/** `[Thu Nov 22 10:00:00.123456 2026]`, or `[2026-11-22 10:00:00.123456]` (%{cu}t). */
+function stampOf(text: string, { zone }: ParseContext) {
+  if (text[0] !== "[") return undefined;
+  const iso = isoTime(text, 1, zone);
+  if (iso) return text[iso.end] === "]" ? { ...iso, end: iso.end + 1 } : undefined;
+  const month = monthOf(text.slice(5, 8));
+  const clock = clockTime(text, 12);
+  if (month === undefined || !clock || text[clock.end] !== " ") return undefined;
+  const close = clock.end + 5;
+  if (text[close] !== "]") return undefined;
+  const day = text[9] === " " ? digits(text, 10, 11) : digits(text, 9, 11);
+  const year = digits(text, clock.end + 1, close);
+  const wallMs = wallTime(year, month, day, clock.hour, clock.minute, clock.second, clock.ms);
+  return wallMs === undefined
+    ? undefined
+    : { ms: zone.toInstant(wallMs), end: close + 1, zoned: false };
+}
+
+/** The `[module:level] [pid N:tid N] [client A]` after the stamp. */
+function brackets(text: string, from: number, fields: ParsedFields) {
+  let end = from;
+  let found = false;
+  let modern = false;
+  while (text.startsWith(" [", end)) {
+    const close = text.indexOf("]", end);
+    if (close < 0) break;
+    const inner = text.slice(end + 2, close);
+    if (!found) {
+      const colon = inner.indexOf(":");
+      const word = inner.slice(colon + 1);
+      if (!level.test(word)) break;
+      found = true;
+      modern = colon >= 0;
+      fields.log = { level: word };
+      if (colon > 0 && inner[0] !== "-") fields.log.logger = inner.slice(0, colon);
+      if (errorLevels.has(word) && fields.event) fields.event.type = errorType;
+    } else if (inner.startsWith("pid ")) {
+      modern = true;
+      addProcess(inner, fields);
+    } else if (!addClient(inner, modern, fields)) {
+      break;
+    }
+    end = close + 1;
+  }
+  return { level: found, modern, end };
+}
+
+function addProcess(inner: string, fields: ParsedFields): void {
+  const tid = inner.indexOf(":tid ");
+  const pid = unsigned(inner.slice(4, tid < 0 ? undefined : tid));
+  const thread = tid < 0 ? undefined : unsigned(inner.slice(tid + 5));
+  if (pid === undefined) return;
+  fields.process = thread === undefined ? { pid } : { pid, thread: { id: thread } };
+}
+
+/** 2.4 writes `address:port` without brackets round an IPv6 address, so the port is what follows the last colon. */
+function addClient(inner: string, modern: boolean, fields: ParsedFields): boolean {
+  if (!inner.startsWith("client ") && !inner.startsWith("remote ")) return false;
+  const text = inner.slice(7);
+  const colon = text.lastIndexOf(":");
+  const port = modern && colon > 0 ? portOf(text.slice(colon + 1)) : undefined;
+  const bare = port === undefined ? text : text.slice(0, colon);
+  const split = port !== undefined && (!bare.includes(":") || ipOf(bare) !== undefined);
+  const source = endpoint(split ? bare : text);
+  if (!source) return true;
+  // Port 0 stands for "not known" (mod_remoteip).
+  if (split && port !== 0) source.port = port;
+  fields.source = source;
+  return true;
+}
+
+const sourceFile = /^([\w./-]{1,80}\.[a-z]{1,4})\((\d{1,7})\): /;
+const errno = /^\((\d{1,9})\)/;
+
+/** `file.c(line): (errno)text: [client A] AHnnnnn: message, referer: R`. */
+function addMessage(text: string, modern: boolean, fields: ParsedFields): void {
+  let message = text.trimStart();
+  const file = sourceFile.exec(message);
+  if (file?.[1] && fields.log) {
+    fields.log.origin = { file: { name: file[1], line: Number(file[2]) } };
+    message = message.slice(file[0].length);
+  }
+  if (!fields.source) {
+    // The client follows the system's error text, which ends at the first ": " before a bracket.
+    const client = errno.test(message) ? message.indexOf(": [client ") : -1;
+    const at = client >= 0 ? client + 2 : 0;
+    const close = message.startsWith("[", at) ? message.indexOf("] ", at) : -1;
+    if (close > 0 && addClient(message.slice(at + 1, close), modern, fields)) {
+      message = message.slice(0, at) + message.slice(close + 2);
+    }
+  }
+  const referer = message.lastIndexOf(", referer: ");
+  if (referer >= 0) fields.http = { request: { referrer: message.slice(referer + 11) } };
+  const body = referer >= 0 ? message.slice(0, referer) : message;
+  const code = /(?:^|: )(AH\d{5}): /.exec(body.slice(0, 300))?.[1];
+  if (code !== undefined) fields.error = { code };
+  const path = fileOf(body);
+  if (path !== undefined) fields.file = { path };
+  fields.message = message;
+}
+
+const beforePath = [
+  "File does not exist: ",
+  "client denied by server configuration: ",
+  "script not found or unable to stat: ",
+  "Attempt to serve directory: ",
+  "Negotiation: discovered file(s) matching request: ",
+];
+
+function fileOf(body: string): string | undefined {
+  for (const words of beforePath) {
+    const at = body.indexOf(words);
+    if (at < 0) continue;
+    const path = body.slice(at + words.length);
+    if (path.startsWith("/") || /^[A-Za-z]:[\\/]/.test(path)) return withoutNote(path);
+  }
+  const quoted = body.indexOf("(filesystem path '");
+  if (quoted < 0) return undefined;
+  const end = body.lastIndexOf("'");
+  return end > quoted + 18 ? body.slice(quoted + 18, end) : undefined;
+}
+
+/** Without what some messages add to the path: ` (None could be negotiated).` */
+function withoutNote(path: string): string {
+  const note = path.indexOf(" (None could be negotiated).");
+  return note < 0 ? path : path.slice(0, note);
+}

@@ -1,0 +1,63 @@
+import type { ParseContext, ParsedFields } from "../format.ts";
+import type { Pattern } from "./program.ts";
+import { sshd } from "./sshd.ts";
+
+/** Program name -> its wordings, in the order in which they are tried. */
+const programs: Readonly<Record<string, readonly Pattern[]>> = {
+  sshd,
+  "sshd-session": sshd,
+  "sshd-auth": sshd,
+};
+
+/**
+ * Adds `process.*` and what the program's line says. `tag` is the program as the header names it: perhaps a path, or
+ * with PAM's module as old versions wrote it (`sshd(pam_unix)`).
+ */
+export function addProgram(
+  tag: string | undefined,
+  pid: number | undefined,
+  body: string,
+  fields: ParsedFields,
+  trace: ParseContext["trace"],
+): void {
+  if (tag === undefined || tag === "") return;
+  const slash = tag.startsWith("/") ? tag.lastIndexOf("/") : -1;
+  const named = slash < 0 ? tag : tag.slice(slash + 1);
+  const paren = named.endsWith(")") ? named.indexOf("(pam_") : -1;
+  const name = paren > 0 ? named.slice(0, paren) : named;
+  fields.process = { name };
+  if (pid !== undefined) fields.process.pid = pid;
+  if (slash >= 0) fields.process.executable = tag;
+  const pam = paren > 0 ? named.slice(paren + 1, -1) : undefined;
+  addBody(name, pam === undefined ? body : `${pam}(${name}): ${body}`, fields, trace);
+}
+
+function addBody(
+  program: string,
+  body: string,
+  fields: ParsedFields,
+  trace: ParseContext["trace"],
+): void {
+  const repeated = repetition(body);
+  if (repeated) {
+    addBody(program, repeated.body, fields, trace);
+    const attempts = fields.leafwatch?.attempts;
+    if (attempts !== undefined)
+      fields.leafwatch = { ...fields.leafwatch, attempts: attempts * repeated.times };
+    return;
+  }
+  const patterns = Object.hasOwn(programs, program) ? programs[program] : undefined;
+  for (const pattern of patterns ?? []) {
+    const taken = pattern.take(body, fields, program);
+    trace?.(pattern.name, taken);
+    if (taken) return;
+  }
+}
+
+/** rsyslog's `message repeated N times: [ L ]`. */
+function repetition(body: string): { times: number; body: string } | undefined {
+  if (!body.startsWith("message repeated ")) return undefined;
+  const found = /^message repeated (\d{1,9}) times: \[ ?/.exec(body.slice(0, 60));
+  if (!found || !body.endsWith("]")) return undefined;
+  return { times: Number(found[1]), body: body.slice(found[0].length, -1) };
+}

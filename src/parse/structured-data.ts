@@ -1,0 +1,60 @@
+/** SD-ID -> parameter -> value, escapes undone. */
+export type StructuredData = Record<string, Record<string, string>>;
+
+/**
+ * RFC 5424 §6.3 at `from`: `-`, or elements `[id name="value" …]` in a row, in which `\"`, `\\` and `\]` are escapes.
+ * What is not well formed counts as text.
+ *
+ * @returns the elements, and where the message begins.
+ */
+export function readStructuredData(
+  text: string,
+  from: number,
+): { elements?: StructuredData; end: number } {
+  if (text[from] === "-" && (text[from + 1] === " " || from + 1 >= text.length)) {
+    return { end: Math.min(from + 2, text.length) };
+  }
+  const elements: [string, Record<string, string>][] = [];
+  let at = from;
+  while (text[at] === "[") {
+    const element = readElement(text, at);
+    if (!element) break;
+    elements.push([element.id, Object.fromEntries(element.parameters)]);
+    at = element.end;
+  }
+  if (elements.length === 0) return { end: from };
+  return { elements: Object.fromEntries(elements), end: text[at] === " " ? at + 1 : at };
+}
+
+function readElement(text: string, from: number) {
+  const id = /^[^ =\]"]{1,64}/.exec(text.slice(from + 1, from + 65))?.[0];
+  if (id === undefined) return undefined;
+  const parameters: [string, string][] = [];
+  let at = from + 1 + id.length;
+  while (text[at] === " ") {
+    while (text[at] === " ") at++;
+    if (text[at] === "]") break;
+    const name = /^[^ =\]"]{1,64}/.exec(text.slice(at, at + 64))?.[0];
+    if (name === undefined || !text.startsWith('="', at + name.length)) return undefined;
+    const value = readValue(text, at + name.length + 2);
+    if (!value) return undefined;
+    parameters.push([name, value.value]);
+    at = value.end;
+  }
+  return text[at] === "]" ? { id, parameters, end: at + 1 } : undefined;
+}
+
+function readValue(text: string, from: number) {
+  let value = "";
+  let start = from;
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 34) return { value: value + text.slice(start, i), end: i + 1 };
+    if (code === 92 && /["\\\]]/.test(text[i + 1] ?? "")) {
+      value += text.slice(start, i);
+      start = i + 1;
+      i++;
+    }
+  }
+  return undefined;
+}
