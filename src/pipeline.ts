@@ -1,4 +1,5 @@
 import type { Source, Stream } from "./collect/source.ts";
+import { isAbort } from "./lib/errors.ts";
 import type { EcsEvent } from "./model/ecs.ts";
 import type { LineBatch, Position } from "./model/raw-line.ts";
 
@@ -11,15 +12,19 @@ export interface Progress {
 /** The stages between a source and Elasticsearch, handed in by commands/ship.ts. */
 export interface Stages {
   load(stream: Stream, signal: AbortSignal): Promise<Progress | undefined>;
-  parse(
-    batch: LineBatch,
-    directive?: string,
-  ): { events: readonly ParsedLine[]; directive?: string };
+  /** The parser of one stream, with the directive in force where it goes on. */
+  parser(stream: Stream, directive: string | undefined): BatchParser;
   /** Resolves when every event is stored or dead-lettered; its promise is the back-pressure. */
   ship(batch: LineBatch, events: readonly ParsedLine[], signal: AbortSignal): Promise<void>;
   save(stream: Stream, progress: Progress, signal: AbortSignal): Promise<void>;
   /** Told of a stream that failed; resolves to true when it shall be tried again (after its own pause). */
   failed(stream: Stream, error: unknown, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Makes events of lines; remembers the last directive, which holds for the lines after it. */
+export interface BatchParser {
+  parse(batch: LineBatch): readonly ParsedLine[];
+  directive(): string | undefined;
 }
 
 /** An event and the offset of its line, which together with the batch's origin names the document. */
@@ -58,7 +63,7 @@ async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): P
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
   const inFlight: Promise<void>[] = [];
-  let directive = saved?.directive;
+  const parser = stages.parser(stream, saved?.directive);
   let last = Promise.resolve();
   const land = async (before: Promise<void>, shipped: Promise<void>, progress: Progress) => {
     await Promise.all([before, shipped]);
@@ -66,9 +71,8 @@ async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): P
   };
   try {
     for await (const batch of stream.batches(saved?.position, either)) {
-      const parsed = stages.parse(batch, directive);
-      directive = parsed.directive;
-      const shipped = stages.ship(batch, parsed.events, either);
+      const shipped = stages.ship(batch, parser.parse(batch), either);
+      const directive = parser.directive();
       last = land(last, shipped, { position: batch.position, ...(directive && { directive }) });
       last.catch(() => {
         broken.abort();
@@ -79,8 +83,9 @@ async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): P
     await last;
   } catch (error) {
     broken.abort();
-    // The first failure is the cause; those behind it only followed.
-    for (const landing of inFlight) await landing;
-    throw error;
+    // A landing that failed by itself is the cause; whatever else was thrown only followed from it.
+    const landings = await Promise.allSettled(inFlight);
+    const cause = landings.find((one) => one.status === "rejected" && !isAbort(one.reason));
+    throw cause?.status === "rejected" ? cause.reason : error;
   }
 }

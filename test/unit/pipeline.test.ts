@@ -42,11 +42,13 @@ function stages(overrides: Partial<Stages>): Stages & { saved: Progress[]; shipp
     saved,
     shipped,
     load: async () => saved.at(-1),
-    parse: ({ lines }) => ({
-      events: lines.map(({ offset }) => ({
-        offset,
-        event: { "@timestamp": "", ecs: { version: "" }, event: {} },
-      })),
+    parser: (_stream, directive) => ({
+      parse: ({ lines }) =>
+        lines.map(({ offset }) => ({
+          offset,
+          event: { "@timestamp": "", ecs: { version: "" }, event: {} },
+        })),
+      directive: () => directive,
     }),
     ship: async (_batch, events) => {
       shipped.push(...events.map(({ offset }) => offset));
@@ -115,6 +117,22 @@ describe("the pipeline", () => {
     assert.equal(all.saved.at(-1)?.position["offset"], 6);
   });
 
+  it("reports the failure itself, not the stop that followed from it", async () => {
+    const reasons: unknown[] = [];
+    const all = stages({
+      ship: async (_batch, _events, stop) => {
+        if (reasons.length === 0) throw new AppError("REFUSED", "no", { hint: "" });
+        stop.throwIfAborted();
+      },
+      failed: async (_stream, error) => {
+        reasons.push(error);
+        return false;
+      },
+    });
+    await run(sourceOf(counting("a", 6)), all, signal);
+    assert.equal((reasons[0] as AppError).code, "REFUSED");
+  });
+
   it("lets the other streams go on when one fails", async () => {
     const broken: Stream = {
       name: "broken",
@@ -134,16 +152,23 @@ describe("the pipeline", () => {
     assert.deepEqual(all.shipped, [0, 1]);
   });
 
-  it("carries a directive from batch to batch and into what is saved", async () => {
-    const seen: (string | undefined)[] = [];
-    const all = stages({
-      parse: (_batch, directive) => {
-        seen.push(directive);
-        return { events: [], directive: directive ?? "#Fields: a" };
-      },
-    });
-    await run(sourceOf(counting("a", 2)), all, signal);
-    assert.deepEqual(seen, [undefined, "#Fields: a"]);
+  it("saves the directive with the position and starts the next parser with it", async () => {
+    const started: (string | undefined)[] = [];
+    const all = stages({ failed: async () => true });
+    all.parser = (_stream, saved) => {
+      started.push(saved);
+      let directive = saved;
+      return {
+        parse: ({ lines: [line] }) => {
+          if (line?.offset === 0) directive = "#Fields: a";
+          if (line?.offset === 1 && started.length === 1) throw new Error("crash");
+          return [];
+        },
+        directive: () => directive,
+      };
+    };
+    await run(sourceOf(counting("a", 3)), all, signal);
+    assert.deepEqual(started, [undefined, "#Fields: a"]);
     assert.equal(all.saved.at(-1)?.directive, "#Fields: a");
   });
 });
