@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { boards } from "../../../scripts/dashboards/bundle.ts";
+import { boardIds, createKibanaLinks } from "../../../src/kibana/links.ts";
+import { rison } from "../../../src/kibana/rison.ts";
+
+const from = new Date("2026-11-16T00:00:00Z");
+const to = new Date("2026-11-23T00:00:00Z");
+const links = createKibanaLinks({ url: "https://kibana.example.org/base/", space: "default" });
+
+describe("links into Kibana", () => {
+  it("open a dashboard with filter and time filled in", () => {
+    const url = links.dashboard("leafwatch-web", {
+      from,
+      to,
+      filters: { "source.ip": "203.0.113.5", "http.response.status_code": [401, 403] },
+    });
+    assert.match(
+      url,
+      /^https:\/\/kibana\.example\.org\/base\/app\/dashboards#\/view\/leafwatch-web\?_g=/,
+    );
+    assert.equal(
+      stateOf(url, "_g"),
+      "(time:(from:'2026-11-16T00:00:00.000Z',to:'2026-11-23T00:00:00.000Z'))",
+    );
+    const state = stateOf(url, "_a");
+    assert.ok(
+      state.includes(
+        "(alias:!n,disabled:!f,index:leafwatch-logs,key:source.ip,negate:!f,type:phrase,params:(query:'203.0.113.5'))",
+      ),
+      state,
+    );
+    assert.ok(state.includes("query:(match_phrase:(source.ip:'203.0.113.5'))"), state);
+    assert.ok(state.includes("type:phrases,params:!(401,403)"), state);
+    assert.ok(state.includes("should:!((match_phrase:(http.response.status_code:401))"), state);
+  });
+
+  it("open Discover at an alert's events, with the rule's window around them", () => {
+    const url = links.alert({
+      group: { "source.ip": "203.0.113.5" },
+      first_seen: "2026-11-20T10:00:00.000Z",
+      last_seen: "2026-11-20T10:04:00.000Z",
+      within: 300_000,
+    });
+    assert.match(url, /\/app\/discover#\/\?_g=/);
+    assert.equal(
+      stateOf(url, "_g"),
+      "(time:(from:'2026-11-20T09:55:00.000Z',to:'2026-11-20T10:09:00.000Z'))",
+    );
+    assert.match(stateOf(url, "_a"), /index:leafwatch-logs/);
+  });
+
+  it("lead into the space where setup put the dashboards, by the ids that they have there", () => {
+    const inSpace = createKibanaLinks(
+      { url: "http://kibana:5601", space: "ops" },
+      new Map([
+        ["dashboard:leafwatch-alerts", "9b2f"],
+        ["index-pattern:leafwatch-alerts", "77aa"],
+      ]),
+    );
+    const url = inSpace.dashboard("leafwatch-alerts", { from, to, filters: { "rule.id": "x" } });
+    assert.match(url, /^http:\/\/kibana:5601\/s\/ops\/app\/dashboards#\/view\/9b2f\?/);
+    assert.match(stateOf(url, "_a"), /index:'77aa'/);
+  });
+
+  it("know every dashboard that is installed", () => {
+    assert.deepEqual(
+      [...boardIds],
+      boards.map(({ id }) => id),
+    );
+  });
+
+  it("carry any log text without letting it out of its place", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (value) => {
+        const url = links.discover({ from, to, filters: { "url.path": value } });
+        assert.match(url, /^[\w\-.~%:/#?=&]+$/);
+        assert.equal(new URL(url).href, url);
+        const wellFormed = value.replace(
+          /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+          "\ufffd",
+        );
+        assert.ok(stateOf(url, "_a").includes(`(query:${rison(wellFormed)})`));
+      }),
+    );
+  });
+
+  it("never throw for lone surrogates", () => {
+    assert.match(
+      stateOf(links.discover({ from, to, filters: { "user.name": "a\ud800b" } }), "_a"),
+      /a\ufffdb/,
+    );
+  });
+});
+
+describe("rison", () => {
+  const cases: [Parameters<typeof rison>[0], string][] = [
+    ["now-15m", "now-15m"],
+    ["", "''"],
+    ["12", "'12'"],
+    ["-1", "'-1'"],
+    ["it's !", "'it!'s !!'"],
+    [{ a: undefined, b: [1, true, false, null] }, "(b:!(1,!t,!f,!n))"],
+    [{ "source.ip": "::1" }, "(source.ip:'::1')"],
+    [1e21, "1e21"],
+    [{}, "()"],
+  ];
+  for (const [value, expected] of cases) {
+    it(`writes ${JSON.stringify(value)} as ${expected}`, () => {
+      assert.equal(rison(value), expected);
+    });
+  }
+
+  it("is read back as what was written", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
+        const written = rison(value);
+        assert.deepEqual(parseRison(written), JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+});
+
+function stateOf(url: string, name: string): string {
+  const [, query = ""] = new URL(url).hash.split("?");
+  return new URLSearchParams(query).get(name) ?? "";
+}
+
+/** A reader of Rison, written from its grammar, independent of the writer. */
+function parseRison(text: string): unknown {
+  let at = 0;
+  function value(): unknown {
+    const c = text[at];
+    if (c === "!") {
+      const next = text[at + 1];
+      at += 2;
+      if (next !== "(") return { n: null, t: true, f: false }[next ?? ""];
+      const items: unknown[] = [];
+      while (text[at] !== ")") {
+        items.push(value());
+        if (text[at] === ",") at++;
+      }
+      at++;
+      return items;
+    }
+    if (c === "(") {
+      at++;
+      const entries: [string, unknown][] = [];
+      while (text[at] !== ")") {
+        const key = value() as string;
+        at++;
+        entries.push([key, value()]);
+        if (text[at] === ",") at++;
+      }
+      at++;
+      return Object.fromEntries(entries);
+    }
+    if (c === "'") {
+      let out = "";
+      for (at++; text[at] !== "'"; at++) {
+        if (text[at] === "!") at++;
+        out += text[at] ?? "";
+      }
+      at++;
+      return out;
+    }
+    const word = /^[^ '!:(),*@$]+/.exec(text.slice(at))?.[0] ?? "";
+    at += word.length;
+    return /^-?\d/.test(word) ? Number(word) : word;
+  }
+  return value();
+}
