@@ -179,9 +179,7 @@ function toDsl({ where = {}, range = {} }: Query): estypes.QueryDslQueryContaine
       filter: [
         ...Object.entries(where).map(([field, values]) => ({ terms: { [field]: [...values] } })),
         // The API's type wants to know numbers from dates beforehand.
-        ...Object.entries(range).map(
-          ([field, bounds]) => ({ range: { [field]: bounds } }),
-        ),
+        ...Object.entries(range).map(([field, bounds]) => ({ range: { [field]: bounds } })),
       ],
     },
   };

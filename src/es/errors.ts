@@ -6,7 +6,7 @@ interface ClientError {
   message?: string;
   statusCode?: number;
   body?: { error?: { type?: string; reason?: string; caused_by?: { reason?: string } } | string };
-  meta?: { meta?: { connection?: { url?: URL } | null } };
+  meta?: { meta?: { connection?: { url?: URL | string } | null } };
 }
 
 /**
@@ -102,8 +102,9 @@ function fromStatus(
   return app(code ?? "ES_REFUSED", message, hint ?? "");
 }
 
-/** The address that was asked, without credentials. */
+/** The address that was asked; the client's redaction has made a text of it and left the credentials out. */
 function placeOf(seen: ClientError): string {
   const url = seen.meta?.meta?.connection?.url;
-  return url ? `Elasticsearch at ${url.protocol}//${url.host}` : "Elasticsearch";
+  const text = url instanceof URL ? url.origin : url?.replace(/\/$/, "");
+  return text ? `Elasticsearch at ${text}` : "Elasticsearch";
 }

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import type { Client } from "@elastic/elasticsearch";
+import { checkSetup, dataStreams, removeSetup, setup } from "../../../src/es/templates.ts";
+import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
+
+const { signal } = new AbortController();
+const day = 86_400_000;
+
+describe("setup", function () {
+  this.timeout(180_000);
+  let client: Client;
+  const namespace = randomNamespace();
+  const options = { namespace, retentionMs: 400 * day };
+  before(async () => {
+    client = await testClient();
+  });
+  after(async () => {
+    await removeNamespace(client, namespace);
+  });
+
+  it("says what it would do and does nothing when run dry", async () => {
+    const changes = await setup(client, { ...options, dryRun: true }, signal);
+    assert.equal(changes.length, 7);
+    assert.ok(changes.every(({ action }) => action === "create"));
+    await assert.rejects(checkSetup(client, namespace, signal), { code: "ES_NOT_SET_UP" });
+  });
+
+  it("installs everything at the first call and nothing at the second", async () => {
+    assert.equal((await setup(client, options, signal)).length, 7);
+    assert.deepEqual(await setup(client, options, signal), []);
+    await checkSetup(client, namespace, signal);
+  });
+
+  it("gives events their types, and text that it does not know a keyword", async () => {
+    const index = `logs-apache.access-${namespace}`;
+    await client.create({
+      index,
+      id: "1",
+      document: {
+        "@timestamp": "2026-11-22T10:00:00.000Z",
+        message: "hello",
+        event: { original: "x".repeat(100_000), dataset: "apache.access" },
+        data_stream: { type: "logs", dataset: "apache.access", namespace },
+        source: { ip: "::1", geo: { location: { lat: 1, lon: 2 } } },
+        http: { response: { status_code: 404 } },
+        url: { path: "/" },
+        labels: { a: "1", "a.b": "2" },
+        winlog: { event_data: { TargetUserName: "x" } },
+        leafwatch: { delay_ms: 1 },
+        strange: { new: "text" },
+      },
+    });
+    const [mapping] = Object.values(await client.indices.getMapping({ index }));
+    const typeAt = (path: string) =>
+      path.split(".").reduce<{ properties?: object; type?: string } | undefined>(
+        // Walks JSON whose shape only the server knows.
+        (node, key) => (node?.properties as Record<string, object> | undefined)?.[key],
+        mapping?.mappings as object,
+      )?.type;
+    assert.equal(typeAt("source.ip"), "ip");
+    assert.equal(typeAt("source.geo.location"), "geo_point");
+    assert.equal(typeAt("http.response.status_code"), "long");
+    assert.equal(typeAt("labels"), "flattened");
+    assert.equal(typeAt("winlog.event_data.TargetUserName"), "keyword");
+    assert.equal(typeAt("strange.new"), "keyword");
+    assert.deepEqual(await dataStreams(client, namespace, signal), [index]);
+  });
+
+  it("keeps a malformed value and a flood of fields from refusing an event", async () => {
+    const index = `logs-json-${namespace}`;
+    const flood = Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`field${n}`, "x"]));
+    const result = await client.create({
+      index,
+      id: "1",
+      document: {
+        "@timestamp": "2026-11-22T10:00:00.000Z",
+        source: { ip: "not an address" },
+        http: { response: { status_code: "teapot" } },
+        flood,
+      },
+    });
+    assert.equal(result.result, "created");
+  });
+
+  it("rolls a live stream over when its mapping changes, and only then", async () => {
+    const index = `logs-apache.access-${namespace}`;
+    const custom = `leafwatch-${namespace}@settings`;
+    const before = (await client.indices.resolveIndex({ name: index })).data_streams[0];
+    await client.cluster.putComponentTemplate({
+      name: custom,
+      template: { settings: { "index.codec": "default" } },
+    });
+    const changes = await setup(client, options, signal);
+    assert.deepEqual(
+      changes.map(({ action, name }) => `${action} ${name}`),
+      [`update ${custom}`, `roll over ${index}`, `roll over logs-json-${namespace}`],
+    );
+    assert.ok(
+      changes[0]?.differences.some(
+        ({ path, from, to }) =>
+          path.endsWith("codec") && from === "default" && to === "best_compression",
+      ),
+    );
+    const after = (await client.indices.resolveIndex({ name: index })).data_streams[0];
+    assert.equal(
+      [before?.backing_indices].flat().length + 1,
+      [after?.backing_indices].flat().length,
+    );
+    assert.deepEqual(await setup(client, options, signal), []);
+  });
+
+  it("changes the retention without touching what is stored", async () => {
+    const changes = await setup(client, { namespace, retentionMs: 30 * day }, signal);
+    assert.deepEqual(changes[0]?.differences, [
+      { path: "template.lifecycle.data_retention", from: "400d", to: "30d" },
+    ]);
+    assert.ok(changes.every(({ action }) => action !== "roll over"));
+    await setup(client, options, signal);
+  });
+
+  it("removes what no stream needs and never data", async () => {
+    await client.indices.refresh({ index: `logs-*-${namespace}` });
+    const changes = await removeSetup(client, options, signal);
+    assert.equal(changes.length, 7);
+    assert.ok(
+      changes.some(
+        ({ name, action }) => name.startsWith("leafwatch-state-") && action === "remove",
+      ),
+    );
+    const { count } = await client.count({ index: `logs-*-${namespace}` });
+    assert.equal(count, 2);
+  });
+
+  it("removes all of it where there is no data", async () => {
+    const empty = { ...options, namespace: randomNamespace() };
+    await setup(client, empty, signal);
+    const changes = await removeSetup(client, empty, signal);
+    assert.equal(changes.filter(({ action }) => action === "remove").length, 7);
+    assert.deepEqual(await removeSetup(client, empty, signal), []);
+  });
+});
