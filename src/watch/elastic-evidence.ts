@@ -1,0 +1,71 @@
+import type { Evidence } from "../model/alert.ts";
+import { indicesOf, selectionQuery, type ElasticScope } from "./elastic-events.ts";
+import { searchAll } from "./elastic-search.ts";
+import type { EvidenceQuery } from "./events.ts";
+
+interface Source {
+  "@timestamp"?: string;
+  host?: { name?: string };
+  event?: { original?: string };
+  message?: string;
+}
+
+/** Lines in an alert are cut here: some are a megabyte long. */
+const lineLength = 1000;
+
+/** Most frequent values, numbers of different values and the first five lines of a group's events. */
+export async function evidenceOf(
+  scope: ElasticScope,
+  query: EvidenceQuery,
+  signal: AbortSignal,
+): Promise<Evidence & { distinct: Record<string, number> }> {
+  const { select, by, group, range, top, distinct } = query;
+  const groups = by.length > 0 ? { by, groups: [group] } : undefined;
+  const answer = await searchAll(
+    scope.client,
+    {
+      index: indicesOf(scope.namespace, select.datasets),
+      query: selectionQuery(select, range, groups),
+      size: 5,
+      sort: [{ "@timestamp": { order: "asc" } }],
+      _source: ["@timestamp", "host.name", "event.original", "message"],
+      aggs: Object.fromEntries([
+        ...top.map((field) => [`top ${field}`, { terms: { field, size: 5 } }] as const),
+        ...distinct.map(
+          (field) =>
+            [`distinct ${field}`, { cardinality: { field, precision_threshold: 40_000 } }] as const,
+        ),
+      ]),
+    },
+    signal,
+  );
+  const found = answer.aggregations ?? {};
+  const tops = top.flatMap((field) => {
+    const buckets = (found[`top ${field}`] as Terms | undefined)?.buckets ?? [];
+    const values = buckets.map(({ key, doc_count }) => ({ value: String(key), count: doc_count }));
+    return values.length > 0 ? [[field, values] as const] : [];
+  });
+  return {
+    top: Object.fromEntries(tops),
+    distinct: Object.fromEntries(
+      distinct.map((field) => {
+        const cardinality = found[`distinct ${field}`] as { value: number } | undefined;
+        return [field, cardinality?.value ?? 0];
+      }),
+    ),
+    lines: answer.hits.hits.map((hit) => {
+      const source = (hit._source ?? {}) as Source;
+      return {
+        id: hit._id ?? "",
+        index: hit._index,
+        timestamp: source["@timestamp"] ?? "",
+        host: source.host?.name ?? "",
+        original: (source.event?.original ?? source.message ?? "").slice(0, lineLength),
+      };
+    }),
+  };
+}
+
+interface Terms {
+  buckets: { key: unknown; doc_count: number }[];
+}

@@ -1,0 +1,43 @@
+import type { Client, estypes } from "@elastic/elasticsearch";
+import { wrap } from "../es/errors.ts";
+import { AppError } from "../lib/errors.ts";
+
+export type SearchBody = Omit<estypes.SearchRequest, "index"> & { index?: string[] };
+export type Answer = estypes.SearchResponse<unknown, Record<string, unknown>>;
+
+/**
+ * Runs a search and insists on a complete answer: a failed shard or a time-out is an error, never "0 hits". Streams
+ * that do not exist yet hold no events and are none.
+ *
+ * @throws SEARCH_PARTIAL, or what the server answered as an AppError.
+ */
+export async function searchAll(
+  client: Client,
+  body: SearchBody,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const request = {
+    ...body,
+    ...(body.index ? { ignore_unavailable: true, allow_no_indices: true } : {}),
+    track_total_hits: false,
+    allow_partial_search_results: false,
+  };
+  const answer = await wrap(
+    () => client.search<unknown, Record<string, unknown>>(request, { signal }),
+    signal,
+  );
+  return complete(answer);
+}
+
+/** The answer, if all of the data stands behind it. @throws SEARCH_PARTIAL. */
+export function complete(answer: Answer): Answer {
+  const { failed, total } = answer._shards;
+  if (answer.timed_out || failed > 0) {
+    const what = failed > 0 ? `${failed} of ${total} shards failed` : "it timed out";
+    throw new AppError("SEARCH_PARTIAL", `a search was answered only in part: ${what}`, {
+      retryable: true,
+      hint: "look at the cluster's health; the rule is judged again at the next pass",
+    });
+  }
+  return answer;
+}

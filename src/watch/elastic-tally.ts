@@ -1,0 +1,185 @@
+import type { estypes } from "@elastic/elasticsearch";
+import type { GroupValue } from "../model/alert.ts";
+import { indicesOf, selectionQuery, type ElasticScope } from "./elastic-events.ts";
+import { searchAll } from "./elastic-search.ts";
+import type { Measure, Tally, TallyQuery } from "./events.ts";
+
+/** Buckets of one answer: of `terms` at most, of `composite` a page. Servers allow 65,536 in one answer. */
+const termsSize = 10_000;
+const pageSize = 5_000;
+
+type Aggregations = Record<string, estypes.AggregationsAggregationContainer>;
+
+interface Bucket {
+  key: unknown;
+  doc_count: number;
+  first: { value: number };
+  last: { value: number };
+  sum?: { value: number };
+  logins?: { doc_count: number; attempts: { value: number } };
+}
+
+/**
+ * All groups and their sizes. `terms` with `min_doc_count` is several times faster but exact only for plain document
+ * counts, without an error bound and with room left; everything else takes all pages of `composite`.
+ */
+export async function tallyOf(
+  scope: ElasticScope,
+  query: TallyQuery,
+  signal: AbortSignal,
+): Promise<Tally[]> {
+  const plain = query.measure === "documents" || query.measure === "attempts";
+  if (plain && query.by.length === 1 && query.slotMs === undefined && query.atLeast !== undefined) {
+    const tallies = await byTerms(scope, query, query.atLeast, signal);
+    if (tallies) return tallies;
+  }
+  if (query.by.length === 0 && query.slotMs === undefined) return whole(scope, query, signal);
+  return byComposite(scope, query, signal);
+}
+
+async function byTerms(
+  scope: ElasticScope,
+  query: TallyQuery,
+  atLeast: number,
+  signal: AbortSignal,
+): Promise<Tally[] | undefined> {
+  const [field = ""] = query.by;
+  const answer = await searchAll(
+    scope.client,
+    {
+      ...request(scope, query),
+      aggs: {
+        groups: {
+          terms: { field, size: termsSize, min_doc_count: Math.max(1, atLeast) },
+          aggs: times,
+        },
+        // Where an event stands for more or fewer attempts than one, documents are not what is counted.
+        weighted: {
+          filter: {
+            bool: {
+              filter: [{ exists: { field: "leafwatch.attempts" } }],
+              must_not: [{ term: { "leafwatch.attempts": 1 } }],
+            },
+          },
+        },
+      },
+    },
+    signal,
+  );
+  // No stream yet: nothing was aggregated.
+  if (!answer.aggregations) return [];
+  const groups = answer.aggregations["groups"] as {
+    doc_count_error_upper_bound: number;
+    buckets: Bucket[];
+  };
+  const weighted = (answer.aggregations["weighted"] as { doc_count: number }).doc_count;
+  if (query.measure === "attempts" && weighted > 0) return undefined;
+  if (groups.doc_count_error_upper_bound > 0 || groups.buckets.length >= termsSize) return undefined;
+  return groups.buckets.map((bucket) => tally([keyOf(bucket)], 0, bucket, "documents"));
+}
+
+async function whole(
+  scope: ElasticScope,
+  query: TallyQuery,
+  signal: AbortSignal,
+): Promise<Tally[]> {
+  const answer = await searchAll(
+    scope.client,
+    {
+      ...request(scope, query),
+      aggs: { all: { filter: { match_all: {} }, aggs: measures(query.measure) } },
+    },
+    signal,
+  );
+  const bucket = answer.aggregations?.["all"] as Omit<Bucket, "key"> | undefined;
+  if (!bucket || bucket.doc_count === 0) return [];
+  const found = tally([], 0, { key: "", ...bucket }, query.measure);
+  return found.measure >= (query.atLeast ?? -Infinity) ? [found] : [];
+}
+
+async function byComposite(
+  scope: ElasticScope,
+  query: TallyQuery,
+  signal: AbortSignal,
+): Promise<Tally[]> {
+  const sources: Record<string, estypes.AggregationsCompositeAggregationSource>[] = query.by.map(
+    (field, i) => ({ [`g${i}`]: { terms: { field } } }),
+  );
+  if (query.slotMs !== undefined) {
+    const interval = `${query.slotMs}ms`;
+    sources.push({ slot: { date_histogram: { field: "@timestamp", fixed_interval: interval } } });
+  }
+  const tallies: Tally[] = [];
+  let after: Record<string, estypes.FieldValue> | undefined;
+  do {
+    const composite = { size: pageSize, sources, ...(after ? { after } : {}) };
+    const answer = await searchAll(
+      scope.client,
+      {
+        ...request(scope, query),
+        aggs: { groups: { composite, aggs: measures(query.measure) } },
+      },
+      signal,
+    );
+    const page = answer.aggregations?.["groups"] as
+      | { buckets: Bucket[]; after_key?: Record<string, estypes.FieldValue> }
+      | undefined;
+    for (const bucket of page?.buckets ?? []) {
+      const key = bucket.key as Record<string, GroupValue>;
+      const group = query.by.map((_, i) => key[`g${i}`] ?? "");
+      const found = tally(group, Number(key["slot"] ?? 0), bucket, query.measure);
+      if (found.measure >= (query.atLeast ?? -Infinity)) tallies.push(found);
+    }
+    after = page?.after_key;
+  } while (after);
+  return tallies;
+}
+
+function request(scope: ElasticScope, query: TallyQuery) {
+  const { by, groups, ingestedFrom } = query;
+  const selected = selectionQuery(query.select, query.range, groups && { by, groups });
+  const arrived = { range: { "event.ingested": { gte: ingestedFrom ?? 0, format: "epoch_millis" } } };
+  return {
+    index: indicesOf(scope.namespace, query.select.datasets),
+    size: 0,
+    query: ingestedFrom === undefined ? selected : { bool: { filter: [selected, arrived] } },
+  };
+}
+
+const times: Aggregations = {
+  first: { min: { field: "@timestamp" } },
+  last: { max: { field: "@timestamp" } },
+};
+
+function measures(measure: Measure): Aggregations {
+  if (measure === "documents") return times;
+  if (measure === "attempts") {
+    return {
+      ...times,
+      logins: {
+        filter: { term: { "event.category": "authentication" } },
+        aggs: { attempts: { sum: { field: "leafwatch.attempts", missing: 1 } } },
+      },
+    };
+  }
+  return { ...times, sum: { sum: { field: measure.sum } } };
+}
+
+function tally(group: GroupValue[], slot: number, bucket: Bucket, measure: Measure): Tally {
+  const documents = bucket.doc_count;
+  const { logins, sum } = bucket;
+  const measured =
+    measure === "documents"
+      ? documents
+      : measure === "attempts"
+        ? documents - (logins?.doc_count ?? 0) + (logins?.attempts.value ?? 0)
+        : (sum?.value ?? 0);
+  const { first, last } = bucket;
+  return { group, slot, documents, measure: measured, first: first.value, last: last.value };
+}
+
+/** Elasticsearch gives booleans as 0 and 1 beside their text. */
+function keyOf(bucket: Bucket & { key_as_string?: string }): GroupValue {
+  const text = bucket.key_as_string;
+  return text === "true" || text === "false" ? text === "true" : (bucket.key as GroupValue);
+}

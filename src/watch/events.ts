@@ -1,0 +1,103 @@
+import type { Evidence, GroupValue } from "../model/alert.ts";
+import type { Filter } from "./filter.ts";
+
+/** Half-open range of event time, epoch milliseconds: `from <= @timestamp < to`. */
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** The values of a rule's `group_by` fields in one group, in their order. */
+export type Group = readonly GroupValue[];
+
+/** Which events a rule looks at. */
+export interface Selection {
+  filter: Filter;
+  /** Empty: every data stream of the namespace but our own. */
+  datasets: readonly string[];
+  /** Events that were ingested later than this after their time are left out. */
+  lateMs: number;
+}
+
+/** How events are counted: lines, login attempts (`leafwatch.attempts`), or the sum of a field. */
+export type Measure = "documents" | "attempts" | { sum: string };
+
+export interface TallyQuery {
+  select: Selection;
+  by: readonly string[];
+  range: Range;
+  measure: Measure;
+  /** Only groups that reach it. */
+  atLeast?: number;
+  /** Also split by slots of event time, aligned to UTC. */
+  slotMs?: number;
+  /** Only events stamped `event.ingested` at or after it: what arrived since. */
+  ingestedFrom?: number;
+  /** Only these groups. */
+  groups?: readonly Group[];
+}
+
+/** One group's events (in one slot, where slots were asked for). */
+export interface Tally {
+  group: Group;
+  slot: number;
+  documents: number;
+  measure: number;
+  /** Times of its first and last event. */
+  first: number;
+  last: number;
+}
+
+export interface EventQuery {
+  select: Selection;
+  by: readonly string[];
+  groups: readonly Group[];
+  range: Range;
+  /** The field whose values are wanted with each event. */
+  field?: string;
+}
+
+/** One event of one group, as a judge sees it. */
+export interface Occurrence {
+  at: number;
+  /** Login attempts for authentication events, else 1. */
+  weight: number;
+  /** Values of the field that was asked for. */
+  values: readonly GroupValue[];
+}
+
+export interface EvidenceQuery {
+  select: Selection;
+  by: readonly string[];
+  group: Group;
+  range: Range;
+  top: readonly string[];
+  distinct: readonly string[];
+}
+
+/**
+ * Where a watcher reads events: Elasticsearch, generated events of `rules test`, or memory in property tests. An
+ * answer is complete or the call throws; "no events" and "could not look" are never the same.
+ */
+export interface EventStore {
+  /** Groups and their sizes, all of them however many there are. */
+  tally(query: TallyQuery, signal: AbortSignal): Promise<Tally[]>;
+  /** The events of the groups, each sorted by time; by `groupKey`. */
+  events(query: EventQuery, signal: AbortSignal): Promise<Map<string, Occurrence[]>>;
+  evidence(
+    query: EvidenceQuery,
+    signal: AbortSignal,
+  ): Promise<Evidence & { distinct: Record<string, number> }>;
+  /** Those of `fields` that no mapping of the datasets has; empty where there is no data yet. */
+  unmapped(
+    fields: readonly string[],
+    datasets: readonly string[],
+    signal: AbortSignal,
+  ): Promise<string[]>;
+}
+
+/** A group as text: equal exactly when the groups are. */
+export const groupKey = (group: Group): string => JSON.stringify(group);
+
+/** The group of a key that `groupKey` made. */
+export const groupOfKey = (key: string): Group => JSON.parse(key) as Group;

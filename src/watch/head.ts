@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import type { AlertState, Level, Transition } from "../model/alert.ts";
+import type { Group } from "./events.ts";
+import type { Span } from "./rule.ts";
+
+/**
+ * What is known of one group of one rule: the one document that decides (changed only if unchanged). Alert documents,
+ * transitions and outbox rows follow from it and can be written again from it at any time.
+ */
+export interface Head {
+  rule: string;
+  group: Group;
+  /** Episodes that later events can still touch, by time. */
+  episodes: Episode[];
+}
+
+/** One incident: qualifying windows with at most 24 h between them. Times are epoch milliseconds. */
+export interface Episode {
+  /** Made of the start first found; stays when late events move the start. */
+  id: string;
+  spans: Span[];
+  first: number;
+  last: number;
+  count: number;
+  state: AlertState;
+  /** By the clock of judging. */
+  openedAt: number;
+  recoveredAt?: number;
+  late: boolean;
+  reopened: number;
+  /** Event time up to which the transitions have told its story. */
+  toldUntil: number;
+  /** Number of transitions so far. */
+  transitions: number;
+  /** Counts changes: an alert document of an older revision is behind. */
+  revision: number;
+  /** Transitions that may not be written yet. */
+  pending: Step[];
+  mail: Mailed;
+  mutedBy?: string;
+  mergedInto?: string;
+}
+
+/** What people were mailed of an episode. */
+export interface Mailed {
+  /** An active mail went out for the present opening. */
+  active: boolean;
+  /** By the clock of judging. */
+  at?: number;
+  repeats: number;
+  count: number;
+  level: Level;
+}
+
+/** What happened in an episode's life. `withdrawn`: late events showed that it never was. */
+export type StepName =
+  | "active"
+  | "recovering"
+  | "returned"
+  | "recovered"
+  | "reopened"
+  | "repeat"
+  | "unmuted"
+  | "merged"
+  | "withdrawn";
+
+export interface Step {
+  number: number;
+  name: StepName;
+  /** Epoch milliseconds: event time for recoveries, else the clock of judging. */
+  at: number;
+  tell?: Transition;
+}
+
+/** `_id` of an alert: the start first found of a group's windows. */
+export const alertId = (rule: string, group: Group, first: number) =>
+  digest(["alert", rule, group, first]);
+
+/** `_id` of the head of a group. */
+export const headId = (rule: string, group: Group) => digest(["head", rule, group]);
+
+/** `_id` of the `number`th transition of an alert. */
+export const transitionId = (alert: string, number: number | string) =>
+  digest(["transition", alert, number]);
+
+const digest = (parts: readonly unknown[]) =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);

@@ -1,0 +1,169 @@
+import { AppError } from "../lib/errors.ts";
+import { groupKey, type Group, type Range } from "./events.ts";
+import type { Present, WatchParts } from "./parts.ts";
+import type { Rule } from "./rule.ts";
+import { settle, type Limits } from "./settle.ts";
+import type { Cursor, Versioned } from "./state.ts";
+
+/** One query looks at so much of event time at most. */
+const stepMs = 6 * 3_600_000;
+
+/** With more candidates than this a long step is halved: most of them would be candidates of length alone. */
+const manyGroups = 200;
+
+/**
+ * How far behind now the watermark of `event.ingested` stays: an event stamped before it is visible for certain. 60 s of
+ * delay, 30 s until a bulk request is given up, 5 s until a refresh.
+ */
+export const unsettledMs = 95_000;
+
+/** What is kept of a group beyond the last event that may still arrive for it: an episode's gap and an hour. */
+const keptMs = 25 * 3_600_000;
+
+/** The last `every` before now − `delay`: what is judged up to. */
+export const endOf = (rule: Pick<Rule, "everyMs" | "delayMs">, now: number) =>
+  Math.floor((now - rule.delayMs) / rule.everyMs) * rule.everyMs;
+
+export interface RulePass {
+  /** Groups whose head changed. */
+  changed: number;
+  cursor: Cursor;
+}
+
+/**
+ * Judges one rule up to the present: late events before the cursor first, then on from the cursor in bounded steps. The
+ * cursor moves only when everything before it is written.
+ *
+ * @throws AppError of the first search or write that failed; the cursor then stands where the last complete step ended.
+ */
+export async function judgeRule(
+  parts: WatchParts,
+  rule: Rule,
+  stored: Versioned<Cursor>,
+  settledBefore: number,
+  present: Present,
+  signal: AbortSignal,
+): Promise<RulePass> {
+  await requireMapped(parts, rule, signal);
+  let { value: cursor, version } = stored;
+  let changed = 0;
+  const end = endOf(rule, present.now);
+  const limits = (horizon: number): Limits => ({
+    horizon,
+    forgetBefore: Math.min(cursor.judgedUntil, cursor.watermark) - rule.lateMs - keptMs,
+  });
+
+  for (const { range, groups } of await lateWork(parts, rule, cursor, signal)) {
+    changed += await settle(parts, rule, groups, range, limits(cursor.judgedUntil), present, signal);
+  }
+  do {
+    const to = Math.max(cursor.judgedUntil, Math.min(cursor.judgedUntil + stepMs, end));
+    const range = { from: cursor.judgedUntil, to };
+    changed += await judgeStep(parts, rule, range, limits(to), present, signal);
+    const done = to >= end;
+    const { error: _, ...rest } = cursor;
+    const next: Cursor = {
+      ...rest,
+      hash: rule.hash,
+      judgedUntil: to,
+      // Only a pass that caught up has seen everything that arrived before it began.
+      watermark: done ? Math.max(cursor.watermark, settledBefore) : cursor.watermark,
+      passedAt: present.now,
+    };
+    const saved = await parts.state.saveCursor(next, version, signal);
+    if (saved === false) {
+      // Another watcher judged the same: what it wrote stands, and is judged once more with what can be seen by now.
+      if (rule.condition.mode === "replace") {
+        changed += await judgeStep(parts, rule, range, limits(to), present, signal);
+      }
+      const theirs = (await parts.state.cursors(signal)).get(rule.id);
+      if (!theirs) {
+        throw new AppError("CURSOR_LOST", `rule ${rule.id}: its cursor was deleted while it was judged`, {
+          retryable: true,
+          hint: "nothing to do: the next pass begins anew",
+        });
+      }
+      ({ value: cursor, version } = theirs);
+    } else {
+      cursor = next;
+      version = saved;
+    }
+  } while (cursor.judgedUntil < end);
+  return { changed, cursor };
+}
+
+async function judgeStep(
+  parts: WatchParts,
+  rule: Rule,
+  range: Range,
+  limits: Limits,
+  present: Present,
+  signal: AbortSignal,
+): Promise<number> {
+  if (range.to <= range.from) return 0;
+  const groups = await rule.condition.candidates(parts.events, range, signal);
+  const length = range.to - range.from;
+  if (groups.length > manyGroups && length > Math.max(2 * rule.condition.reachMs, rule.everyMs)) {
+    const middle = range.from + Math.floor(length / 2);
+    const earlier = { from: range.from, to: middle };
+    const later = { from: middle, to: range.to };
+    return (
+      (await judgeStep(parts, rule, earlier, limits, present, signal)) +
+      (await judgeStep(parts, rule, later, limits, present, signal))
+    );
+  }
+  return settle(parts, rule, groups, range, limits, present, signal);
+}
+
+/**
+ * The groups in which events before the cursor arrived since the watermark, and the stretches of event time in which
+ * these may decide.
+ */
+async function lateWork(
+  parts: WatchParts,
+  rule: Rule,
+  cursor: Cursor,
+  signal: AbortSignal,
+): Promise<{ range: Range; groups: Group[] }[]> {
+  const { condition, groupBy } = rule;
+  const { judgedUntil, watermark } = cursor;
+  const slotMs = Math.max(60_000, condition.reachMs);
+  const range = { from: watermark - rule.lateMs, to: judgedUntil };
+  if (range.to <= range.from) return [];
+  const arrived = [];
+  for (const select of condition.watched) {
+    const query = { select, by: groupBy, range, slotMs, ingestedFrom: watermark };
+    arrived.push(...(await parts.events.tally({ ...query, measure: "documents" }, signal)));
+  }
+  const work: { range: Range; groups: Map<string, Group> }[] = [];
+  for (const { first, last, group } of arrived.sort((a, b) => a.first - b.first)) {
+    const to = Math.min(last + condition.reachMs + 1, judgedUntil);
+    const open = work.at(-1);
+    if (open && first <= open.range.to && first - open.range.from < stepMs) {
+      open.range.to = Math.max(open.range.to, to);
+      open.groups.set(groupKey(group), group);
+    } else work.push({ range: { from: first, to }, groups: new Map([[groupKey(group), group]]) });
+  }
+  const found = [];
+  for (const { range: touched, groups } of work) {
+    // What a late event undoes is no candidate any more.
+    if (condition.mode === "replace") {
+      found.push({ range: touched, groups: [...groups.values()] });
+      continue;
+    }
+    const candidates = await condition.candidates(parts.events, touched, signal);
+    const both = candidates.filter((group) => groups.has(groupKey(group)));
+    if (both.length > 0) found.push({ range: touched, groups: both });
+  }
+  return found;
+}
+
+async function requireMapped(parts: WatchParts, rule: Rule, signal: AbortSignal): Promise<void> {
+  const missing = await parts.events.unmapped(rule.fields, rule.select.datasets, signal);
+  if (missing.length === 0) return;
+  const fields = missing.join(", ");
+  throw new AppError("RULE_FIELD_UNMAPPED", `rule ${rule.id}: no mapping has ${fields}`, {
+    retryable: true,
+    hint: "run `leafwatch setup`, or name a field that the events have",
+  });
+}

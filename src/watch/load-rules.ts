@@ -1,0 +1,230 @@
+import { readdir, readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { closest } from "../lib/closest.ts";
+import { AppError, messageOf } from "../lib/errors.ts";
+import { checkYaml, yamlError } from "../lib/yaml-problems.ts";
+import { readYaml, type YamlFile, type YamlProblem } from "../lib/yaml.ts";
+import type { Checker } from "./filter-parse.ts";
+import { ruleKinds } from "./registry.ts";
+import type { ConditionParts, Rule } from "./rule.ts";
+import { compileRule } from "./rule-compile.ts";
+import { ruleFileSchema, ruleKeys, type Defaults, type RuleInput } from "./rule-schema.ts";
+
+/** A mistake in a rule file. `rule` is the id of the rule that it is in, where there is one. */
+export interface RuleFileProblem extends YamlProblem {
+  file: string;
+  rule?: string;
+}
+
+/** Rules that can be run, and why others cannot. */
+export interface RuleSet {
+  rules: Rule[];
+  files: string[];
+  problems: RuleFileProblem[];
+}
+
+export interface LoadOptions {
+  /** Paths are relative to it; default: the working folder. */
+  folder?: string;
+  overrides?: { everyMs?: number; delayMs?: number };
+  /** Fields that mappings have; undefined: any name will do. */
+  fields?: ReadonlySet<string> | undefined;
+  /** Datasets that are written; undefined: any name will do. */
+  datasets?: readonly string[] | undefined;
+  /** Names of `notify.recipients`; undefined: any. */
+  recipients?: readonly string[] | undefined;
+  /** The sources of `hosts:`, which a rule of kind silence expects. */
+  expected?: ConditionParts["expected"];
+}
+
+/**
+ * Reads rule files (paths with `*` in their last part). A rule with a mistake is left out and named in `problems`; the
+ * others are there.
+ *
+ * @throws RULES_MISSING when a pattern matches no file.
+ */
+export async function loadRules(
+  globs: string | readonly string[],
+  options: LoadOptions = {},
+): Promise<RuleSet> {
+  const folder = options.folder ?? process.cwd();
+  const files = await expand([globs].flat(), folder);
+  const set: RuleSet = { rules: [], files, problems: [] };
+  for (const path of files) {
+    const text = await readFile(resolve(folder, path), "utf8");
+    const found = await parseRuleFile(text, path, options);
+    for (const rule of found.rules) addRule(set, rule);
+    set.problems.push(...found.problems);
+  }
+  for (const rule of set.rules) {
+    for (const id of rule.inhibits) {
+      if (set.rules.some((other) => other.id === id)) continue;
+      const problem = { file: rule.file, rule: rule.id, line: 1, column: 1 };
+      const meant = closest(id, set.rules.map((other) => other.id));
+      const advice = meant === undefined ? "" : `; did you mean "${meant}"?`;
+      set.problems.push({ ...problem, message: `${rule.id}: inhibits: no rule "${id}"${advice}` });
+    }
+  }
+  return set;
+}
+
+/** The problems as one error, every one with file, line and column. */
+export function rulesError(problems: readonly RuleFileProblem[]): AppError {
+  return yamlError("RULES_INVALID", problems, "docs/rules.md describes every key; `leafwatch rules check` looks again");
+}
+
+function addRule(set: RuleSet, rule: Rule): void {
+  const twin = set.rules.find(({ id }) => id === rule.id);
+  if (!twin) set.rules.push(rule);
+  else {
+    const where = { file: rule.file, rule: rule.id, line: 1, column: 1 };
+    set.problems.push({ ...where, message: `the id "${rule.id}" is taken by a rule in ${twin.file}` });
+  }
+}
+
+/** The rules of one file's text. */
+export async function parseRuleFile(
+  text: string,
+  name: string,
+  options: LoadOptions = {},
+): Promise<Pick<RuleSet, "rules" | "problems">> {
+  const file = await readYaml(text, name);
+  const { value, problems } = checkYaml(file, ruleFileSchema);
+  const found: Pick<RuleSet, "rules" | "problems"> = {
+    rules: [],
+    problems: problems.map((problem) => ({ ...problem, file: name })),
+  };
+  if (!value) return found;
+  for (const [i, raw] of value.rules.entries()) {
+    const id = idOf(raw);
+    const own: YamlProblem[] = [];
+    const rule = ruleOf(within(file, raw, ["rules", i]), value.defaults, name, options, own);
+    const named = id === undefined ? {} : { rule: id };
+    found.problems.push(...own.map((problem) => ({ ...problem, file: name, ...named })));
+    if (!rule || own.length > 0) continue;
+    if (found.rules.some((other) => other.id === rule.id)) {
+      const place = file.locate(["rules", i, "id"]);
+      found.problems.push({ ...place, file: name, ...named, message: `the id "${rule.id}" stands twice` });
+    } else found.rules.push(rule);
+  }
+  return found;
+}
+
+function ruleOf(
+  file: YamlFile,
+  defaults: Defaults,
+  name: string,
+  options: LoadOptions,
+  problems: YamlProblem[],
+): Rule | undefined {
+  const raw = file.value;
+  const say = (path: readonly PropertyKey[], message: string, key = false) => {
+    const where = path.length > 0 ? `${path.map(String).join(".")}: ` : "";
+    problems.push({ ...file.locate(path, key), message: `${where}${message}` });
+  };
+  const kinds = Object.keys(ruleKinds);
+  const given = raw !== null && typeof raw === "object" ? Object.keys(raw) : [];
+  const conditions = kinds.filter((kind) => given.includes(kind));
+  const [kind] = conditions;
+  const definition = kind === undefined ? undefined : ruleKinds[kind];
+  if (conditions.length > 1) say([], `exactly one condition: it has ${conditions.join(" and ")}`);
+  // Without a condition every kind's keys are known, so that a misspelt one is named as such.
+  const shape = definition
+    ? definition.options.shape
+    : Object.fromEntries(Object.values(ruleKinds).flatMap(({ options: { shape: keys } }) => Object.entries(keys).map(([key, schema]) => [key, z.optional(schema as z.ZodType)])));
+  const schema = z.strictObject({ ...ruleKeys, ...shape });
+  const filled = { ...file, value: withDefaults(raw, defaults) };
+  const { value, problems: wrong } = checkYaml(filled, schema);
+  problems.push(...wrong);
+  if (!definition || kind === undefined) {
+    if (conditions.length === 0 && !wrong.some(({ message }) => message.includes("did you mean"))) {
+      say([], `has no condition: one of ${kinds.join(", ")}`);
+    }
+    return undefined;
+  }
+  if (!value || wrong.length > 0 || conditions.length > 1) return undefined;
+  const fields = options.fields;
+  const check: Checker = {
+    problem: (path, message) => { say(path, message); },
+    field(field, path) {
+      if (!fields || fields.has(field) || field === "@timestamp" || field === "_id") return;
+      const meant = closest(field, [...fields]);
+      say(path, `no field "${field}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`, true);
+    },
+  };
+  const input = value as unknown as RuleInput;
+  checkNames(input, defaults, options, say);
+  const own = Object.fromEntries(Object.keys(definition.options.shape).flatMap((key) => given.includes(key) ? [[key, (raw as Record<string, unknown>)[key]] as const] : []));
+  try {
+    return compileRule(input, kind, own, {
+      file: name,
+      defaults,
+      overrides: options.overrides ?? {},
+      expected: options.expected ?? [],
+      readText: (path) => readFileSync(resolve(options.folder ?? process.cwd(), path), "utf8"),
+      check,
+    });
+  } catch (error) {
+    say([kind], messageOf(error));
+    return undefined;
+  }
+}
+
+function checkNames(
+  input: RuleInput,
+  defaults: Defaults,
+  { datasets, recipients }: LoadOptions,
+  say: (path: readonly PropertyKey[], message: string) => void,
+): void {
+  for (const [i, dataset] of input.dataset.entries()) {
+    if (!datasets || datasets.includes(dataset)) continue;
+    const meant = closest(dataset, datasets);
+    say(["dataset", i], `no dataset "${dataset}"; ${meant === undefined ? `known: ${datasets.join(", ")}` : `did you mean "${meant}"?`}`);
+  }
+  for (const name of { ...defaults.notify, ...input.notify }.to ?? []) {
+    if (!recipients || recipients.includes(name)) continue;
+    const meant = closest(name, recipients);
+    say(["notify"], `no recipient "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`);
+  }
+}
+
+/** `level` is the one default that is no key of time or mail. */
+function withDefaults(raw: unknown, defaults: Defaults): unknown {
+  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return raw;
+  return defaults.level === undefined ? raw : { level: defaults.level, ...raw };
+}
+
+/** The part of a file at `prefix` as a file of its own. */
+function within(file: YamlFile, value: unknown, prefix: readonly PropertyKey[]): YamlFile {
+  return {
+    name: file.name,
+    value,
+    problems: [],
+    locate: (path, key) => file.locate([...prefix, ...path], path.length === 0 ? false : key),
+  };
+}
+
+const idOf = (raw: unknown): string | undefined => {
+  const id = (raw as { id?: unknown } | null)?.id;
+  return typeof id === "string" ? id : undefined;
+};
+
+async function expand(globs: readonly string[], folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const glob of globs) {
+    const name = basename(glob);
+    const parts = name.split("*").map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, "\\$&"));
+    const pattern = new RegExp(`^${parts.join(".*")}$`);
+    const names = await readdir(resolve(folder, dirname(glob))).catch(() => []);
+    const matching = names.filter((one) => pattern.test(one)).sort();
+    if (matching.length === 0) {
+      throw new AppError("RULES_MISSING", `no rule file ${glob}`, {
+        hint: "`leafwatch init` writes rules/; watch.rules in the config says where rules are",
+      });
+    }
+    found.push(...matching.map((one) => join(dirname(glob), one)));
+  }
+  return [...new Set(found)];
+}

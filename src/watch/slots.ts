@@ -1,0 +1,74 @@
+import type { Occurrence, Range } from "./events.ts";
+import type { Judged, Span } from "./rule.ts";
+import type { Measuring } from "./slide.ts";
+
+/** What one aligned window holds; `qualifies` says whether it is over the limit. */
+export interface Slot {
+  start: number;
+  first: number;
+  last: number;
+  count: number;
+  qualifies: boolean;
+}
+
+/** Start of the aligned window (UTC) that holds `at`. */
+export const slotStart = (at: number, withinMs: number) => Math.floor(at / withinMs) * withinMs;
+
+/**
+ * The aligned windows that are complete before `range.to`, could be part of a run that a window completed in `range`
+ * belongs to, and stand in a run of at least `consecutive` qualifying ones. `slots` may come in any order.
+ */
+export function runs(
+  slots: readonly Slot[],
+  range: Range,
+  withinMs: number,
+  consecutive: number,
+): Judged {
+  const covers = {
+    from: slotStart(range.from, withinMs) - consecutive * withinMs,
+    to: slotStart(range.to, withinMs),
+  };
+  const good = slots
+    .filter((slot) => slot.qualifies && slot.start + withinMs <= range.to)
+    .sort((a, b) => a.start - b.start);
+  const spans: Span[] = [];
+  for (let from = 0; from < good.length;) {
+    let to = from + 1;
+    while (good[to]?.start === (good[to - 1]?.start ?? 0) + withinMs) to++;
+    if (to - from >= consecutive) {
+      for (const { start, first, last, count } of good.slice(from, to)) {
+        if (start >= covers.from && start < covers.to) spans.push({ at: start, first, last, count });
+      }
+    }
+    from = to;
+  }
+  return { spans, covers };
+}
+
+/** How far before a window completed in a range its run may begin: what must be looked at. */
+export const runReachMs = (withinMs: number, consecutive: number) => 2 * consecutive * withinMs;
+
+/** Cuts events (sorted by time) into aligned windows and measures each. */
+export function measureSlots(
+  events: readonly Occurrence[],
+  withinMs: number,
+  limit: number,
+  measuring: () => Measuring,
+): Slot[] {
+  const slots: Slot[] = [];
+  let inSlot = measuring();
+  for (const event of events) {
+    const start = slotStart(event.at, withinMs);
+    let slot = slots.at(-1);
+    if (slot?.start !== start) {
+      inSlot = measuring();
+      slot = { start, first: event.at, last: event.at, count: 0, qualifies: false };
+      slots.push(slot);
+    }
+    inSlot.enter(event);
+    slot.last = event.at;
+    slot.count = inSlot.count();
+    slot.qualifies = slot.count >= limit;
+  }
+  return slots;
+}

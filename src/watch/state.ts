@@ -1,0 +1,52 @@
+import type { AlertDocument } from "../model/alert-document.ts";
+import type { Head } from "./head.ts";
+
+/** Names the state of a document in which it was read; `undefined` where there was none. */
+export type Version = { readonly seqNo: number; readonly primaryTerm: number } | undefined;
+
+export interface Versioned<T> {
+  value: T;
+  version: Version;
+}
+
+/** How far a rule has judged. Times are epoch milliseconds. */
+export interface Cursor {
+  rule: string;
+  hash: string;
+  /** Event time: everything before it has been judged. */
+  judgedUntil: number;
+  /** `event.ingested`: what arrived before it has been seen. */
+  watermark: number;
+  /** Event time from which the rule has judged without a gap. */
+  since: number;
+  /** Clock of the last complete pass. */
+  passedAt: number;
+  /** Why the last pass failed; absent when it did not. */
+  error?: { code: string; message: string; since: number; failures: number };
+}
+
+/** A transition as it is appended to `logs-leafwatch.alert-<namespace>`, with its `_id`. */
+export interface TransitionRow {
+  id: string;
+  document: Record<string, unknown>;
+}
+
+/**
+ * What a watcher remembers. Every change names the version that it was made from and is refused (`false`) when another
+ * watcher was faster.
+ */
+export interface WatchState {
+  cursors(signal: AbortSignal): Promise<Map<string, Versioned<Cursor>>>;
+  saveCursor(cursor: Cursor, version: Version, signal: AbortSignal): Promise<Version | false>;
+  /** By `headId`. */
+  heads(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Versioned<Head>>>;
+  saveHead(id: string, head: Head, version: Version, signal: AbortSignal): Promise<Version | false>;
+  /** Heads with an episode that is not recovered or a transition that may not be written. */
+  openHeads(rules: readonly string[], signal: AbortSignal): Promise<Head[]>;
+  /** Heads of a rule with an episode that touches the range of event time. */
+  headsBetween(rule: string, from: number, to: number, signal: AbortSignal): Promise<Head[]>;
+  alerts(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Versioned<AlertDocument>>>;
+  saveAlert(document: AlertDocument, version: Version, signal: AbortSignal): Promise<Version | false>;
+  /** Appends each once, however often it is called. */
+  appendTransitions(rows: readonly TransitionRow[], signal: AbortSignal): Promise<void>;
+}

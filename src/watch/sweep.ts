@@ -1,0 +1,123 @@
+import { alertOf } from "../model/alert-document.ts";
+import { levels } from "../model/alert.ts";
+import { mailed, recover, sameHead, step } from "./episodes.ts";
+import { headId, type Episode, type Head } from "./head.ts";
+import type { Present, WatchParts } from "./parts.ts";
+import { project } from "./project.ts";
+import type { Rule } from "./rule.ts";
+import { needsProjection } from "./settle.ts";
+
+/**
+ * Goes through every incident that is not over: recovers what has been quiet for long enough, repeats mails, mails what
+ * a mute kept back until now, and finishes what a watcher that died left unwritten.
+ */
+export async function sweep(
+  parts: WatchParts,
+  rules: ReadonlyMap<string, { rule: Rule; judgedUntil: number }>,
+  present: Present,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const open of await parts.state.openHeads([...rules.keys()], signal)) {
+    const known = rules.get(open.rule);
+    if (!known) continue;
+    const id = headId(open.rule, open.group);
+    for (;;) {
+      const stored = (await parts.state.heads([id], signal)).get(id);
+      if (!stored) break;
+      const next = await swept(parts, known.rule, stored.value, known.judgedUntil, present, signal);
+      if (sameHead(stored.value, next)) {
+        if (needsProjection(next)) await project(parts, known.rule, next, stored.version, signal);
+        break;
+      }
+      const version = await parts.state.saveHead(id, next, stored.version, signal);
+      if (version === false) continue;
+      await project(parts, known.rule, next, version, signal);
+      break;
+    }
+  }
+}
+
+async function swept(
+  parts: WatchParts,
+  rule: Rule,
+  head: Head,
+  horizon: number,
+  present: Present,
+  signal: AbortSignal,
+): Promise<Head> {
+  const mutedBy = present.mutedBy(rule, head.group);
+  const episodes: Episode[] = [];
+  for (const episode of head.episodes) {
+    const living = episode.state === "active" || episode.state === "recovering";
+    if (!living || episode.mergedInto !== undefined) {
+      episodes.push(episode);
+      continue;
+    }
+    const quiet = await quieted(parts, rule, head, episode, horizon, signal);
+    episodes.push(
+      quiet.state === "active" ? await mailing(parts, rule, quiet, mutedBy, present, signal) : quiet,
+    );
+  }
+  return { ...head, episodes };
+}
+
+/** Recovered when no window can come within `close_after` any more; recovering when none has come for a window's length. */
+async function quieted(
+  parts: WatchParts,
+  rule: Rule,
+  head: Head,
+  episode: Episode,
+  horizon: number,
+  signal: AbortSignal,
+): Promise<Episode> {
+  if (episode.spans.some(({ ongoing }) => ongoing)) return episode;
+  const closesAt = episode.toldUntil + rule.closeAfterMs;
+  if (horizon <= closesAt) {
+    const wanes = rule.closeAfterMs > rule.withinMs && horizon > episode.toldUntil + rule.withinMs;
+    if (episode.state !== "active" || !wanes || episode.late) return episode;
+    return step({ ...episode, state: "recovering" }, "recovering", episode.toldUntil + rule.withinMs);
+  }
+  // A window that ends after the horizon may have begun before `closesAt`: then it was never quiet for so long.
+  const from = Math.max(horizon - rule.condition.reachMs, episode.toldUntil + 1);
+  if (from <= closesAt) {
+    const range = { from, to: closesAt + 1 };
+    const query = { by: rule.groupBy, groups: [head.group], range, measure: "documents" as const };
+    for (const select of rule.condition.watched) {
+      if ((await parts.events.tally({ ...query, select }, signal)).length > 0) return episode;
+    }
+  }
+  return recover(episode, closesAt);
+}
+
+/** Repeats and what was kept back; nothing while a mute holds or people have taken it on. */
+async function mailing(
+  parts: WatchParts,
+  rule: Rule,
+  episode: Episode,
+  mutedBy: string | undefined,
+  present: Present,
+  signal: AbortSignal,
+): Promise<Episode> {
+  const { mail } = episode;
+  if (mutedBy !== undefined) return episode;
+  if (!mail.active) {
+    const { mutedBy: _, ...rest } = episode;
+    const told = { ...rest, mail: { ...mailed(episode, present.now), level: rule.level } };
+    return step(told, "unmuted", present.now, "active");
+  }
+  const { repeatMs, backoff, maxMs } = rule.notify;
+  const pauseMs = Math.min(repeatMs * backoff ** mail.repeats, maxMs);
+  const risen = levels.indexOf(rule.level) > levels.indexOf(mail.level);
+  const grown = episode.count >= 10 * mail.count && mail.count > 0;
+  const due = repeatMs > 0 && present.now >= (mail.at ?? present.now) + pauseMs;
+  if (!due && !risen && !grown) return episode;
+  const stored = (await parts.state.alerts([episode.id], signal)).get(episode.id);
+  const alert = stored && alertOf(stored.value);
+  const snoozed = alert?.snoozed_until !== undefined && Date.parse(alert.snoozed_until) > present.now;
+  if (!alert || snoozed || alert.workflow !== "open") return episode;
+  const told = {
+    ...episode,
+    mail: { ...mail, at: present.now, repeats: mail.repeats + 1, count: episode.count, level: rule.level },
+  };
+  return step(told, "repeat", present.now, "repeat");
+}
