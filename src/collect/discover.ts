@@ -1,0 +1,186 @@
+import { basename, dirname } from "node:path/posix";
+import type { Log } from "../lib/log.ts";
+import { gzipContent, plainContent, type Content } from "./content.ts";
+import { isFileError } from "./file-errors.ts";
+import { isBegun, recognise, type Candidate } from "./file-states.ts";
+import type { FileAccess } from "./files.ts";
+import { encodingOf } from "./lines.ts";
+import { rotatedSiblings } from "./rotation.ts";
+import { closeFile, freshFile, learn, type TrackedFile } from "./tracked-file.ts";
+
+interface Place {
+  host: string;
+  /** The live path. */
+  path: string;
+  log: Log;
+}
+
+/** What stands in the folder of a live path: its siblings, oldest first, then itself. */
+interface Present {
+  name: string;
+  compressed: boolean;
+  live: boolean;
+}
+
+interface Looked extends Candidate, Present {
+  content: Content;
+}
+
+/** The files of a stream that is read for the first time. */
+export async function firstFiles(
+  files: FileAccess,
+  from: "beginning" | "end",
+  place: Place,
+  signal: AbortSignal,
+): Promise<TrackedFile[]> {
+  const found: TrackedFile[] = [];
+  for (const { name, compressed, live } of await present(files, place, signal)) {
+    if (from === "end" && !live) continue;
+    const stat = await files.stat(name, signal);
+    if (!stat) continue;
+    const file = freshFile(name, compressed, live);
+    file.size = stat.size;
+    file.mtimeMs = stat.mtimeMs;
+    found.push(file);
+    // Held from the start: the older files take their time, and it may be renamed meanwhile.
+    if (live) file.content = plainContent(await files.open(name, signal));
+    if (live && from === "end") await skipToEnd(file, place, signal);
+  }
+  return found;
+}
+
+/**
+ * Finds the files that are `known` among those that are there, and those that came since; opens all that have
+ * something to read. `vanished`: those of which more should be read but which are nowhere.
+ */
+export async function findFiles(
+  files: FileAccess,
+  known: readonly TrackedFile[],
+  place: Place,
+  signal: AbortSignal,
+): Promise<{ tracked: TrackedFile[]; vanished: TrackedFile[] }> {
+  for (const file of known) {
+    if (!file.content || file.compressed) continue;
+    learn(file, await file.content.head(signal), place);
+    const { size, mtimeMs } = await file.content.file.stat(signal);
+    if (size >= file.offset) Object.assign(file, { size, mtimeMs, caughtUp: false });
+  }
+  const looked = await lookAt(files, known, place, signal);
+  const verdicts = recognise(known, looked);
+  const matched = new Set<TrackedFile>();
+  const fresh: TrackedFile[] = [];
+  for (const [at, one] of looked.entries()) {
+    const verdict = verdicts[at];
+    const file = typeof verdict === "number" ? known[verdict] : undefined;
+    if (file) {
+      matched.add(file);
+      if (await adopt(file, one)) continue;
+    } else if (verdict === "new" && (one.live || one.head.length > 0)) {
+      fresh.push({ ...freshFile(one.name, one.compressed, one.live), content: one.content });
+      continue;
+    }
+    await one.content.file.close();
+  }
+  const kept = known.filter((file) => file.done || file.content);
+  return { tracked: [...kept, ...fresh], vanished: known.filter((file) => !kept.includes(file)) };
+}
+
+/** Takes over the handle of the file that `file` was found to be; false when it needs none. */
+async function adopt(file: TrackedFile, one: Looked): Promise<boolean> {
+  file.name = one.name;
+  file.live = one.live;
+  if (file.content) return false;
+  // Somebody wrote on into a file that had been still for long.
+  if (file.done && (one.compressed || one.stat.size <= file.offset)) return false;
+  file.done = false;
+  file.compressed = one.compressed;
+  file.content = one.content;
+  file.caughtUp = false;
+  file.stillSince = Date.now();
+  return true;
+}
+
+/** Opens the files from the newest back to the one before which nothing can be new. */
+async function lookAt(
+  files: FileAccess,
+  known: readonly TrackedFile[],
+  place: Place,
+  signal: AbortSignal,
+): Promise<Looked[]> {
+  const looked: Looked[] = [];
+  for (const one of (await present(files, place, signal)).reverse()) {
+    const opened = await open(files, one, place, signal);
+    if (opened) looked.unshift(opened);
+    const verdicts = recognise(known, looked);
+    const missing = known.some((file, index) => !file.done && !verdicts.includes(index));
+    if (!missing && verdicts.some((verdict) => typeof verdict === "number")) break;
+  }
+  return looked;
+}
+
+async function open(
+  files: FileAccess,
+  one: Present,
+  { host, log }: Place,
+  signal: AbortSignal,
+): Promise<Looked | undefined> {
+  try {
+    const file = await files.open(one.name, signal);
+    const content = one.compressed ? gzipContent(file, host, one.name) : plainContent(file);
+    return { ...one, content, stat: await file.stat(signal), head: await content.head(signal) };
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+    // Renamed since the folder was listed: the live one is looked for again soon, a sibling stands elsewhere.
+    if (error.code === "FILE_NOT_FOUND") return undefined;
+    if (one.live) throw error;
+    log.error({ "host.name": host, file: one.name, err: error }, "a rotated file cannot be read");
+    return undefined;
+  }
+}
+
+async function present(
+  files: FileAccess,
+  { host, path, log }: Place,
+  signal: AbortSignal,
+): Promise<Present[]> {
+  const folder = dirname(path);
+  const name = basename(path);
+  const names = (await files.list(folder, signal)) ?? [];
+  const found: Present[] = [];
+  for (const sibling of rotatedSiblings(name, names)) {
+    const full = folder === "/" ? `/${sibling.name}` : `${folder}/${sibling.name}`;
+    if (sibling.compression === "other") {
+      log.warn(
+        { "host.name": host, file: full },
+        "only gzip is unpacked: a rotated file is not read",
+      );
+    } else {
+      found.push({ name: full, compressed: sibling.compression === "gzip", live: false });
+    }
+  }
+  if (names.includes(name)) found.push({ name: path, compressed: false, live: true });
+  return found;
+}
+
+/** Begins behind the last line that is there now. */
+async function skipToEnd(file: TrackedFile, place: Place, signal: AbortSignal): Promise<void> {
+  const { content } = file;
+  if (!content) return;
+  const head = await content.head(signal);
+  const { size } = await content.file.stat(signal);
+  learn(file, head, place);
+  file.encoding = encodingOf(head);
+  const lineEnd = { utf8: "\n", utf16le: "\n\0", utf16be: "\0\n" }[file.encoding];
+  const parts: Buffer[] = [];
+  const from = Math.max(0, size - lineEnd.length);
+  for await (const part of content.file.read(from, signal, size - from)) parts.push(part);
+  file.offset = size;
+  file.skipping = size > 0 && Buffer.concat(parts).toString("latin1") !== lineEnd;
+}
+
+/** The files of which something is read, or which only their handle still leads to. */
+export async function dropUnbegun(tracked: readonly TrackedFile[]): Promise<TrackedFile[]> {
+  const keep = tracked.filter((file) => isBegun(file) || (!file.live && file.content));
+  for (const file of tracked) if (!keep.includes(file)) await closeFile(file);
+  return keep;
+}

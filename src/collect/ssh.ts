@@ -1,0 +1,228 @@
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
+import { delayMs, type Backoff } from "../lib/backoff.ts";
+import { AppError, isAbort } from "../lib/errors.ts";
+import type { Log } from "../lib/log.ts";
+import { connectSsh } from "./ssh-connect.ts";
+import { channelError, connectionLost } from "./ssh-errors.ts";
+import type { SshTarget } from "./ssh-target.ts";
+
+/** sshd's MaxSessions is 10 by default; two are left to people. */
+const maxChannels = 8;
+/** After a host that could not be reached. */
+const unreachable: Backoff = { minMs: 1000, maxMs: 60_000 };
+/** After a refusal (key, login): sshd's PerSourcePenalties punishes impatience. */
+const refused: Backoff = { minMs: 30_000, maxMs: 300_000 };
+
+export interface SshDeps {
+  log: Log;
+  /** The way to the server through a jump host; undefined: straight. */
+  dial?: (target: SshTarget, signal: AbortSignal) => Promise<Duplex>;
+}
+
+/** A connection that stands, until `closed` aborts. */
+interface Link {
+  client: Client;
+  closed: AbortSignal;
+  sftp?: Promise<SFTPWrapper>;
+  channels: number;
+}
+
+/**
+ * The one SSH connection to a host: opened when first used, and again after it was lost, with a back-off between
+ * tries that all who use it share. Dispose it to close the connection.
+ */
+export class SshConnection implements AsyncDisposable {
+  readonly target: SshTarget;
+  readonly #deps: SshDeps;
+  readonly #stop = new AbortController();
+  #link: Link | undefined;
+  #connecting: Promise<Link> | undefined;
+  #failures = 0;
+  #notBefore = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(target: SshTarget, deps: SshDeps) {
+    this.target = target;
+    this.#deps = deps;
+  }
+
+  /** The SFTP channel, shared by all who read files of this host. `closed` aborts when it is gone. */
+  async sftp(signal: AbortSignal): Promise<{ sftp: SFTPWrapper; closed: AbortSignal }> {
+    const link = await this.#connected(signal);
+    link.sftp ??= this.#openSftp(link);
+    return { sftp: await this.during(link.closed, link.sftp, signal), closed: link.closed };
+  }
+
+  /**
+   * Starts `command`. At most eight channels are open at a time: this waits for one.
+   *
+   * @throws AppError SSH_CHANNEL_REFUSED, SSH_CONNECTION_LOST and whatever connecting throws.
+   */
+  async exec(
+    command: string,
+    signal: AbortSignal,
+  ): Promise<{ channel: ClientChannel; closed: AbortSignal }> {
+    const link = await this.#connected(signal);
+    const channel = await this.#openChannel(link, "exec", signal, (opened) =>
+      link.client.exec(command, opened),
+    );
+    return { channel, closed: link.closed };
+  }
+
+  /** A connection from this host onwards to `address`, for the next hop. */
+  async forward(address: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    const link = await this.#connected(signal);
+    return this.#openChannel(link, "forwarding", signal, (opened) =>
+      link.client.forwardOut("127.0.0.1", 0, address, port, opened),
+    );
+  }
+
+  /** Waits for `promise` no longer than the connection lives and `signal` lets. */
+  async during<T>(closed: AbortSignal, promise: Promise<T>, signal: AbortSignal): Promise<T> {
+    promise.catch(() => undefined);
+    signal.throwIfAborted();
+    if (closed.aborted) throw connectionLost(this.target.name, closed.reason);
+    let onAbort = () => undefined as unknown;
+    let onClose = () => undefined as unknown;
+    const ended = new Promise<never>((_, reject) => {
+      onAbort = () => {
+        reject(signal.reason as Error);
+      };
+      onClose = () => {
+        reject(connectionLost(this.target.name, closed.reason));
+      };
+      signal.addEventListener("abort", onAbort);
+      closed.addEventListener("abort", onClose);
+    });
+    try {
+      return await Promise.race([promise, ended]);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      closed.removeEventListener("abort", onClose);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#connecting?.catch(() => undefined);
+    const link = this.#link;
+    if (!link || link.closed.aborted) return;
+    await new Promise<void>((resolve) => {
+      link.closed.addEventListener("abort", () => {
+        resolve();
+      });
+      link.client.end();
+      // A server that does not answer must not hold up the end.
+      setTimeout(() => link.client.destroy(), 500).unref();
+    });
+  }
+
+  async #connected(signal: AbortSignal): Promise<Link> {
+    signal.throwIfAborted();
+    this.#stop.signal.throwIfAborted();
+    if (this.#link && !this.#link.closed.aborted) return this.#link;
+    this.#connecting ??= this.#connect().finally(() => {
+      this.#connecting = undefined;
+    });
+    return this.during(this.#stop.signal, this.#connecting, signal);
+  }
+
+  async #connect(): Promise<Link> {
+    const signal = this.#stop.signal;
+    const { log, dial } = this.#deps;
+    const fields = { "host.name": this.target.name };
+    const waitMs = this.#notBefore - Date.now();
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+    try {
+      const sock = await dial?.(this.target, signal);
+      const client = await connectSsh(this.target, sock, log, signal);
+      const closed = new AbortController();
+      client.once("close", () => {
+        if (!signal.aborted) log.warn(fields, "lost the SSH connection");
+        this.#waiting.splice(0).forEach((wake) => {
+          wake();
+        });
+        closed.abort();
+      });
+      this.#failures = 0;
+      // A server that accepts and hangs up at once must not be asked in a tight loop.
+      this.#notBefore = Date.now() + delayMs(1, unreachable);
+      this.#link = { client, closed: closed.signal, channels: 0 };
+      log.debug(fields, "connected");
+      return this.#link;
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      this.#failures++;
+      const again = error instanceof AppError && error.retryable;
+      const retryInMs = delayMs(this.#failures, again ? unreachable : refused);
+      this.#notBefore = Date.now() + retryInMs;
+      const details = { ...fields, retry_in_ms: Math.round(retryInMs), err: error };
+      if (again) log.warn(details, "cannot connect to the host");
+      else log.error(details, "the host cannot be entered");
+      throw error;
+    }
+  }
+
+  async #openSftp(link: Link): Promise<SFTPWrapper> {
+    const opened = new Promise<SFTPWrapper>((resolve, reject) => {
+      link.client.sftp((error, sftp) => {
+        if (error) reject(error);
+        else resolve(sftp);
+      });
+    });
+    try {
+      const sftp = await this.during(link.closed, opened, this.#stop.signal);
+      link.channels++;
+      // The server may end the channel alone (its sftp-server was killed): begin anew with a fresh connection.
+      sftp.once("close", () => link.client.destroy());
+      return sftp;
+    } catch (error) {
+      link.sftp = undefined;
+      if (isAbort(error) || error instanceof AppError) throw error;
+      throw channelError(this.target.name, "sftp", error);
+    }
+  }
+
+  async #openChannel(
+    link: Link,
+    what: string,
+    signal: AbortSignal,
+    open: (opened: (error: Error | undefined, channel: ClientChannel) => void) => unknown,
+  ): Promise<ClientChannel> {
+    while (link.channels >= maxChannels && !link.closed.aborted) {
+      const free = new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await this.during(link.closed, free, signal);
+    }
+    link.channels++;
+    const release = () => {
+      link.channels--;
+      this.#waiting.shift()?.();
+    };
+    const opened = new Promise<ClientChannel>((resolve, reject) => {
+      open((error, channel) => {
+        if (error) {
+          release();
+          reject(error);
+          return;
+        }
+        channel.once("close", release);
+        channel.on("error", () => undefined);
+        resolve(channel);
+      });
+    });
+    try {
+      return await this.during(link.closed, opened, signal);
+    } catch (error) {
+      // Given up while the server was still opening it.
+      opened
+        .then((channel) => {
+          channel.close();
+        })
+        .catch(() => undefined);
+      if (isAbort(error) || error instanceof AppError) throw error;
+      throw channelError(this.target.name, what, error);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { AppError } from "../lib/errors.ts";
+import type { RawLine } from "../model/raw-line.ts";
+import type { Content } from "./content.ts";
+import type { FileState } from "./file-states.ts";
+import type { FileStat } from "./files.ts";
+import { encodingOf, lineSplitter, type Encoding } from "./lines.ts";
+import { beginsWith, headOf, originOf } from "./recognition.ts";
+
+/** A file of a stream while we know about it. */
+export interface TrackedFile extends FileState {
+  /** The name under which it was found. */
+  name: string;
+  compressed: boolean;
+  /** It stands under the live path. */
+  live: boolean;
+  /** Open while something may still be written to it. */
+  content?: Content;
+  encoding?: Encoding;
+  /** Since when it has not changed, by our clock. */
+  stillSince: number;
+  /** All of it was read, at the size and time that the state has. */
+  caughtUp: boolean;
+}
+
+/** A file of which nothing is read yet. */
+export function freshFile(name: string, compressed: boolean, live: boolean): TrackedFile {
+  return {
+    ...{ name, compressed, live },
+    head: headOf(Buffer.alloc(0)),
+    offset: 0,
+    size: 0,
+    mtimeMs: 0,
+    stillSince: Date.now(),
+    caughtUp: false,
+  };
+}
+
+/** Lets go of the open handle, if there is one. */
+export async function closeFile(file: TrackedFile): Promise<void> {
+  const { content } = file;
+  file.content = undefined;
+  await content?.file.close();
+}
+
+/** Lines of one file which were read in one go. */
+export interface FileLines {
+  lines: RawLine[];
+  origin: string;
+}
+
+/** The file was written anew while it was open: what was read of it does not belong together. */
+export class FileReplaced extends Error {}
+
+export interface ReadOptions {
+  host: string;
+  /** The live path: part of what the file's lines are named by. */
+  path: string;
+  maxLineBytes: number;
+  /** A batch is handed on when this much was read for it. */
+  batchBytes: number;
+}
+
+/**
+ * Reads `file`, which was like `before` a moment ago, from its offset to its present end and moves the offset with
+ * each piece handed on. `final`: the last line counts though it has no end.
+ *
+ * @throws FileReplaced when the file was truncated or replaced under the open handle.
+ */
+export async function* readOn(
+  file: TrackedFile,
+  content: Content,
+  before: FileStat,
+  final: boolean,
+  options: ReadOptions,
+  signal: AbortSignal,
+): AsyncGenerator<FileLines> {
+  if (!file.compressed && before.size < file.offset) throw new FileReplaced();
+  const start = file.offset;
+  if (file.encoding === undefined) {
+    const head = await content.head(signal);
+    // A shorter head may be the half of a byte order mark.
+    if (head.length >= 2) file.encoding = encodingOf(head);
+  }
+  const splitter = lineSplitter(start, {
+    encoding: file.encoding ?? "utf8",
+    maxBytes: options.maxLineBytes,
+    ...(file.skipping && { skipping: true }),
+  });
+  let read = 0;
+  let pending: RawLine[] = [];
+  let pendingBytes = 0;
+
+  async function* handOn(): AsyncGenerator<FileLines> {
+    if (!(await unchanged(file, content, options, signal))) throw new FileReplaced();
+    file.offset = splitter.offset;
+    file.skipping = splitter.skipping;
+    file.size = Math.max(file.size, start + read);
+    const lines = pending;
+    pending = [];
+    pendingBytes = 0;
+    if (lines.length > 0 && file.origin !== undefined) yield { lines, origin: file.origin };
+  }
+
+  try {
+    for await (const chunk of content.read(start, signal)) {
+      read += chunk.length;
+      pendingBytes += chunk.length;
+      pending = append(pending, splitter.push(chunk));
+      if (pendingBytes >= options.batchBytes) yield* handOn();
+    }
+  } catch (error) {
+    // A compressed file that breaks off will not get better: what it gave counts.
+    if (error instanceof AppError && error.code === "FILE_DAMAGED") yield* handOn();
+    throw error;
+  }
+  if (final) pending = append(pending, splitter.end());
+  yield* handOn();
+  settle(file, before, start + read);
+}
+
+/** Notes what the file was like when all of it was read. */
+function settle(file: TrackedFile, before: FileStat, end: number): void {
+  const same = file.mtimeMs === before.mtimeMs && file.size === end && file.caughtUp;
+  if (!same) file.stillSince = Date.now();
+  file.mtimeMs = before.mtimeMs;
+  if (before.inode !== undefined) file.inode = before.inode;
+  // Something may have been written after `before` was taken.
+  file.caughtUp = file.compressed || before.size === end;
+  file.size = file.compressed ? end : Math.max(before.size, end);
+}
+
+/** True when the file still begins as it did: also takes in how it begins, as far as that is new. */
+async function unchanged(
+  file: TrackedFile,
+  content: Content,
+  options: ReadOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (file.compressed && file.head.length > 0 && file.origin !== undefined) return true;
+  const bytes = await content.head(signal);
+  if (file.head.length > 0 && !beginsWith(bytes, file.head)) return false;
+  learn(file, bytes, options);
+  return true;
+}
+
+/** Takes in what `file` begins with, as far as that is new. */
+export function learn(
+  file: TrackedFile,
+  bytes: Buffer,
+  { host, path }: Pick<ReadOptions, "host" | "path">,
+): void {
+  if (bytes.length > file.head.length) file.head = headOf(bytes);
+  const origin = file.origin ?? originOf(host, path, bytes);
+  if (origin !== undefined) file.origin = origin;
+}
+
+/** Appends without a spread, which overflows the stack for many lines. */
+function append(to: RawLine[], lines: RawLine[]): RawLine[] {
+  if (to.length === 0) return lines;
+  for (const line of lines) to.push(line);
+  return to;
+}
