@@ -1,0 +1,80 @@
+/**
+ * Names of the MITRE ATT&CK techniques that log rules commonly point at (Enterprise matrix). An id that is not here
+ * is shown without a name.
+ */
+const names: Readonly<Record<string, string>> = {
+  T1016: "System Network Configuration Discovery",
+  T1021: "Remote Services",
+  "T1021.001": "Remote Desktop Protocol",
+  "T1021.002": "SMB/Windows Admin Shares",
+  "T1021.004": "SSH",
+  "T1021.006": "Windows Remote Management",
+  T1046: "Network Service Discovery",
+  T1053: "Scheduled Task/Job",
+  "T1053.003": "Cron",
+  "T1053.005": "Scheduled Task",
+  T1059: "Command and Scripting Interpreter",
+  "T1059.001": "PowerShell",
+  "T1059.004": "Unix Shell",
+  T1068: "Exploitation for Privilege Escalation",
+  T1069: "Permission Groups Discovery",
+  T1070: "Indicator Removal",
+  "T1070.001": "Clear Windows Event Logs",
+  "T1070.002": "Clear Linux or Mac System Logs",
+  T1071: "Application Layer Protocol",
+  T1078: "Valid Accounts",
+  "T1078.001": "Default Accounts",
+  "T1078.002": "Domain Accounts",
+  "T1078.003": "Local Accounts",
+  T1083: "File and Directory Discovery",
+  T1087: "Account Discovery",
+  T1098: "Account Manipulation",
+  "T1098.004": "SSH Authorized Keys",
+  "T1098.007": "Additional Local or Domain Groups",
+  T1110: "Brute Force",
+  "T1110.001": "Password Guessing",
+  "T1110.002": "Password Cracking",
+  "T1110.003": "Password Spraying",
+  "T1110.004": "Credential Stuffing",
+  T1133: "External Remote Services",
+  T1136: "Create Account",
+  "T1136.001": "Local Account",
+  "T1136.002": "Domain Account",
+  T1190: "Exploit Public-Facing Application",
+  T1485: "Data Destruction",
+  T1489: "Service Stop",
+  T1498: "Network Denial of Service",
+  T1499: "Endpoint Denial of Service",
+  "T1499.002": "Service Exhaustion Flood",
+  "T1499.003": "Application Exhaustion Flood",
+  "T1505.003": "Web Shell",
+  T1531: "Account Access Removal",
+  T1543: "Create or Modify System Process",
+  "T1543.002": "Systemd Service",
+  "T1543.003": "Windows Service",
+  T1548: "Abuse Elevation Control Mechanism",
+  "T1548.003": "Sudo and Sudo Caching",
+  T1556: "Modify Authentication Process",
+  T1558: "Steal or Forge Kerberos Tickets",
+  "T1558.003": "Kerberoasting",
+  T1562: "Impair Defenses",
+  "T1562.001": "Disable or Modify Tools",
+  "T1562.002": "Disable Windows Event Logging",
+  "T1562.006": "Indicator Blocking",
+  T1589: "Gather Victim Identity Information",
+  T1592: "Gather Victim Host Information",
+  T1594: "Search Victim-Owned Websites",
+  T1595: "Active Scanning",
+  "T1595.001": "Scanning IP Blocks",
+  "T1595.002": "Vulnerability Scanning",
+  "T1595.003": "Wordlist Scanning",
+};
+
+/** The technique's name, with its parent's before it: `Brute Force: Password Guessing`; undefined when unknown. */
+export function techniqueName(id: string): string | undefined {
+  const own = names[id];
+  const dot = id.indexOf(".");
+  if (own === undefined || dot < 0) return own;
+  const parent = names[id.slice(0, dot)];
+  return parent === undefined ? own : `${parent}: ${own}`;
+}

@@ -1,0 +1,71 @@
+import { AppError } from "../lib/errors.ts";
+import type { Channels } from "./recipients.ts";
+import type { Message } from "./message.ts";
+import type { Claim } from "./notifier.ts";
+import { nameOf } from "./outbox/row.ts";
+
+/** What a notifier said to a check. */
+export interface CheckResult {
+  label: string;
+  /** Undefined when all is well. */
+  error?: AppError;
+}
+
+/** Asks every notifier whether it would work: mail logs in, others connect. Nothing is sent. */
+export async function checkNotify(channels: Channels, signal: AbortSignal): Promise<CheckResult[]> {
+  return Promise.all(
+    [...channels.notifiers.values()].map(async (notifier) => {
+      try {
+        await notifier.check(signal);
+        return { label: notifier.label };
+      } catch (error) {
+        if (error instanceof AppError) return { label: notifier.label, error };
+        throw error;
+      }
+    }),
+  );
+}
+
+/**
+ * Sends one mail which says that it is a test.
+ *
+ * @throws AppError NOTIFY_TEST when there is no mail in the config, or the server did not accept it.
+ */
+export async function sendTestMail(
+  channels: Channels,
+  address: string,
+  now: Date,
+  signal: AbortSignal,
+): Promise<void> {
+  const notifier = channels.notifiers.get("email");
+  if (!notifier) {
+    throw new AppError("NOTIFY_TEST", "no test mail can be sent: the config has no mail server", {
+      hint: "add notify.smtp to the config",
+    });
+  }
+  const message: Message = {
+    id: nameOf("test", address, now.toISOString()),
+    thread: [],
+    addresses: [address],
+    date: now,
+    subject: "[TEST] Mail from Leafwatch arrives",
+    content: { kind: "test" },
+  };
+  const claim: Claim = {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
+    expired: () => false,
+  };
+  const results = await notifier.send(await notifier.compose(message), [address], claim);
+  notifier.close();
+  const failed = results.find((one) => one.outcome !== "accepted");
+  if (failed) {
+    throw new AppError(
+      "NOTIFY_TEST",
+      `the test mail to ${address} was not accepted: ${failed.answer}`,
+      {
+        hint: "leafwatch check says whether the mail server can be reached and the login works",
+        retryable: failed.outcome === "again",
+      },
+    );
+  }
+}

@@ -1,0 +1,189 @@
+import { Eta } from "eta";
+import { barChart } from "../lib/chart-bars.ts";
+import { toPng } from "../lib/chart-png.ts";
+import { palette } from "../lib/chart.ts";
+import { levels, type Level } from "../model/alert.ts";
+import type { MailAttachment } from "../model/mail.ts";
+import type { History } from "../model/notification.ts";
+import { foreign } from "./foreign.ts";
+import * as templates from "./html-templates.ts";
+import { notificationsOf, type Entry, type Message } from "./message.ts";
+import { levelWord } from "./subject.ts";
+import { reasonText, testWords, transitionWord } from "./text.ts";
+import { amount, count, hourOf, percent, shortWhen, spell } from "./when.ts";
+
+const eta = new Eta({ autoEscape: true, autoTrim: false, cache: true });
+for (const [name, source] of Object.entries(templates)) eta.loadTemplate(`@${name}`, source);
+
+/** The message as a page for mail programs, and the pictures that it shows. */
+export function toHtml(message: Message): { html: string; pictures: MailAttachment[] } {
+  const { content } = message;
+  switch (content.kind) {
+    case "mail":
+      return { html: content.mail.html, pictures: [] };
+    case "alert": {
+      const chart =
+        content.sheet.history && picture(message.id, content.sheet.history, content.sheet.zone);
+      const body = alertBody(content, chart);
+      const level = content.notification.alert.rule.level;
+      const recovered = content.notification.transition === "recovered";
+      const paint = recovered ? recoveredPaint : levelPaint(level);
+      const badge = recovered ? "RECOVERED" : levelWord(level);
+      const page = frame(
+        message,
+        { ...paint, badge, title: content.sheet.title, preview: content.sheet.lead },
+        body,
+      );
+      return { html: page, pictures: chart ? [chart.attachment] : [] };
+    }
+    case "digest": {
+      const worst = [...levels]
+        .reverse()
+        .find((level) =>
+          content.entries.some((one) => one.notification.alert.rule.level === level),
+        );
+      const title = `${amount(content.entries.length, "alert")} in one mail`;
+      const reason = reasonText(content.reason);
+      const head = {
+        ...levelPaint(worst ?? "low"),
+        badge: levelWord(worst ?? "low"),
+        title,
+        preview: reason,
+      };
+      const body = eta.render("@digest", { reason, groups: digestGroups(content.entries) });
+      return { html: frame(message, head, body), pictures: [] };
+    }
+    case "problem": {
+      const { problem, over, rows } = content;
+      const head = {
+        ...(over ? recoveredPaint : levelPaint(problem.level)),
+        badge: over ? "OVER" : "LEAFWATCH ITSELF",
+        title: problem.title,
+        preview: over ? "This is over." : "Leafwatch needs your help.",
+      };
+      const paragraphs = problem.detail.split(/\r?\n/).map((line) => foreign(line, 2000));
+      return {
+        html: frame(message, head, eta.render("@plain", { paragraphs, rows })),
+        pictures: [],
+      };
+    }
+    case "test": {
+      const head = {
+        ...recoveredPaint,
+        badge: "TEST",
+        title: "Mail from Leafwatch arrives",
+        preview: "",
+      };
+      return {
+        html: frame(message, head, eta.render("@plain", { paragraphs: [testWords], rows: [] })),
+        pictures: [],
+      };
+    }
+  }
+}
+
+interface Head {
+  colour: string;
+  ink: string;
+  badge: string;
+  title: string;
+  preview: string;
+}
+
+const recoveredPaint = { colour: palette.accent, ink: palette.white };
+
+/** The band's colour and a text colour that can be read on it. */
+function levelPaint(level: Level): { colour: string; ink: string } {
+  const dark = level === "critical" || level === "high";
+  return { colour: palette.levels[level], ink: dark ? palette.white : palette.ink };
+}
+
+function frame(message: Message, head: Head, body: string): string {
+  const told = notificationsOf(message.content);
+  const single = told.length === 1 ? told[0] : undefined;
+  const footer = single
+    ? [
+        ["Alert", single.alert.id],
+        ["Rule", `${single.alert.rule.id} (${single.alert.rule.level})`],
+      ]
+    : [];
+  return eta.render("@frame", { ...head, body, footer });
+}
+
+function alertBody({ notification, sheet }: Entry, chart: Picture | undefined): string {
+  const { alert, transition } = notification;
+  const measure = (value: number) => (alert.rule.kind === "ratio" ? percent(value) : count(value));
+  const tops = sheet.tops.map((top) => ({
+    ...top,
+    entries: top.entries.map((entry) => ({
+      ...entry,
+      width: Math.max(2, Math.round(entry.share * 100)),
+    })),
+  }));
+  return eta.render("@alert", {
+    sheet: { ...sheet, tops },
+    recovered: transition === "recovered",
+    figures: [
+      [measure(alert.count), "at most in one window"],
+      [measure(alert.threshold), "is the limit"],
+      [spell(alert.within), "is the window"],
+    ],
+    chart: chart && { cid: chart.attachment.cid, alt: chart.alt, month: chart.month },
+  });
+}
+
+function digestGroups(entries: readonly Entry[]) {
+  return [...levels].reverse().flatMap((level) => {
+    const rows = entries.filter((entry) => entry.notification.alert.rule.level === level);
+    if (rows.length === 0) return [];
+    return {
+      ...levelPaint(level),
+      word: levelWord(level),
+      rows: rows.map(({ notification, sheet }) => ({
+        title: `${transitionWord(notification.transition)}${sheet.title}`,
+        lead: sheet.lead,
+        since: shortWhen(notification.alert.first_seen, sheet.zone),
+        id: notification.alert.id,
+      })),
+    };
+  });
+}
+
+interface Picture {
+  attachment: MailAttachment;
+  alt: string;
+  month: string;
+}
+
+function picture(id: string, history: History, timezone: string): Picture | undefined {
+  const total = history.hours.reduce((sum, hour) => sum + hour.count, 0);
+  if (total === 0) return undefined;
+  const bars = history.hours.map(({ at, count: value }) => ({
+    label: hourOf(at, timezone),
+    value,
+  }));
+  const most = history.hours.reduce((a, b) => (b.count > a.count ? b : a));
+  const alt =
+    `${history.what}: ${amount(total, "event")} in 24 hours, ` +
+    `at most ${count(most.count)} in one hour (from ${hourOf(most.at, timezone)}).`;
+  const scene = barChart({
+    bars,
+    width: 430,
+    height: 120,
+    alt,
+    format: count,
+    unit: "events an hour",
+  });
+  const month = history.days.reduce((sum, day) => sum + day.count, 0);
+  const active = history.days.filter((day) => day.count > 0).length;
+  return {
+    attachment: {
+      filename: "last-24-hours.png",
+      contentType: "image/png",
+      content: toPng(scene),
+      cid: `chart.${id}@leafwatch`,
+    },
+    alt,
+    month: `The last 30 days of ${history.what}: ${amount(month, "event")} on ${amount(active, "day")}.`,
+  };
+}

@@ -1,0 +1,114 @@
+import type { Client } from "@elastic/elasticsearch";
+import { createDocuments, type Documents } from "../es/documents.ts";
+import type { Log } from "../lib/log.ts";
+import type { Alert } from "../model/alert.ts";
+import type { EnqueueMail } from "../model/mail.ts";
+import type { AskHistory, Enqueue, Problem } from "../model/notification.ts";
+import type { NotifyOptions } from "./options.ts";
+import { deliverDue, type Delivered } from "./outbox/deliver.ts";
+import { reportProblems, type KnownProblem } from "./outbox/problems.ts";
+import { queueMail, queueNotification, queueProblem } from "./outbox/queue.ts";
+import { createRates, type Rate } from "./outbox/rates.ts";
+import type { OutboxRow } from "./outbox/row.ts";
+import type { Thread } from "./outbox/threads.ts";
+import { messageFor } from "./outbox/words.ts";
+import { createChannels, type Channels } from "./recipients.ts";
+
+/** Where messages wait until somebody has taken them. Everything in it survives the process. */
+export interface Outbox {
+  enqueue: Enqueue;
+  enqueueMail: EnqueueMail;
+  /**
+   * Tells operators of problems of our own. `current` are all that there are in the named area now: a new one is
+   * told once, and once more when it is no longer among them.
+   */
+  reportProblems(
+    area: string,
+    current: readonly Problem[],
+    now: Date,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Sends what is due at `now`. Safe to call from any number of processes at once. */
+  deliver(now: Date, signal: AbortSignal): Promise<Delivered>;
+}
+
+/** The state that an outbox lives on. */
+export interface OutboxStore {
+  rows: Documents<OutboxRow>;
+  threads: Documents<Thread>;
+  rates: Documents<Rate>;
+  problems: Documents<KnownProblem>;
+}
+
+export interface OutboxSettings {
+  options: NotifyOptions;
+  /** IANA name: the zone of the readers. */
+  timezone: string;
+  /** Names of the config's hosts: the only ones that may stand in a header. */
+  hosts?: readonly string[];
+  /** Where the alert's events can be looked at. */
+  discover?: (alert: Alert) => string | undefined;
+  history?: AskHistory;
+  log: Log;
+  realNow?: () => Date;
+}
+
+/** The outbox in `leafwatch-outbox-<namespace>`; threads, limits and known problems are in `leafwatch-notify-<namespace>`. */
+export function openStore(client: Client, namespace: string): OutboxStore {
+  const notify = `leafwatch-notify-${namespace}`;
+  return {
+    rows: createDocuments<OutboxRow>(client, `leafwatch-outbox-${namespace}`),
+    threads: createDocuments<Thread>(client, notify),
+    rates: createDocuments<Rate>(client, notify),
+    problems: createDocuments<KnownProblem>(client, notify),
+  };
+}
+
+/** Builds an outbox on `store`; opens no connection before it has something to send. */
+export function createOutbox(
+  store: OutboxStore,
+  settings: OutboxSettings,
+  channels: Channels = createChannels(settings.options, settings.log),
+): Outbox {
+  const { options, log, timezone, discover, history } = settings;
+  const hosts = settings.hosts && new Set(settings.hosts);
+  const queue = { ...store, channels, options, timezone, hosts, log };
+  const words = {
+    rows: store.rows,
+    hosts,
+    log,
+    timezone,
+    ...(discover && { discover }),
+    ...(history && { history }),
+  };
+  const deps = {
+    rows: store.rows,
+    rates: createRates(store.rates, options.per_hour),
+    notifiers: channels.notifiers,
+    giveUpMs: options.give_up,
+    realNow: settings.realNow ?? (() => new Date()),
+    message: messageFor.bind(undefined, words),
+    log,
+  };
+  return {
+    enqueue: (notification, signal) => queueNotification(queue, notification, signal),
+    enqueueMail: (mail, now, signal) => queueMail(queue, mail, now, signal),
+    reportProblems: (area, current, now, signal) =>
+      reportProblems(
+        store.problems,
+        (problem, since, over) => queueProblem(queue, problem, since, over, now, signal),
+        area,
+        current,
+        now,
+        signal,
+      ),
+    async deliver(now, signal) {
+      try {
+        return await deliverDue(deps, now, signal);
+      } finally {
+        // A kept connection would be closed by the server before the next pass.
+        for (const notifier of channels.notifiers.values()) notifier.close();
+      }
+    },
+  };
+}
