@@ -37,10 +37,10 @@ export interface KibanaLinks {
 
 /** `ids` has the ids in the space by ours (`installedIds` of the record); where silent they are the same. */
 export function createKibanaLinks(
-  options: Pick<KibanaOptions, "url" | "space">,
+  options: Pick<KibanaOptions, "url" | "public_url" | "space">,
   ids: ReadonlyMap<string, string> = new Map(),
 ): KibanaLinks {
-  const base = new URL(options.url);
+  const base = new URL(options.public_url ?? options.url);
   const space = options.space === "default" ? "" : `/s/${options.space}`;
   const root = `${base.origin}${base.pathname.replace(/\/+$/, "")}${space}/app`;
   const idOf = (type: string, id: string) => ids.get(keyOf({ type, id })) ?? id;

@@ -6,6 +6,15 @@ export const kibanaOptions = z
     url: z
       .url({ protocol: /^https?$/, error: "no web address: write for example https://kibana:5601" })
       .describe("Kibana's address, with its base path where it has one"),
+    public_url: z
+      .url({
+        protocol: /^https?$/,
+        error: "no web address: write for example https://kibana.example.org",
+      })
+      .optional()
+      .describe(
+        "Kibana's address as people open it, for links in mails and reports; url where left out",
+      ),
     space: z
       .string()
       .regex(/^[a-z0-9_-]+$/, "a space's id: lower-case letters, digits, - and _")

@@ -63,6 +63,15 @@ describe("links into Kibana", () => {
     assert.match(stateOf(url, "_a"), /index:'77aa'/);
   });
 
+  it("begin with the address that people open, where that is another", () => {
+    const url = createKibanaLinks({
+      url: "http://kibana:5601",
+      public_url: "https://siem.example.org/kibana",
+      space: "default",
+    }).dashboard("leafwatch-web", { from, to });
+    assert.match(url, /^https:\/\/siem\.example\.org\/kibana\/app\/dashboards#/);
+  });
+
   it("know every dashboard that is installed", () => {
     assert.deepEqual(
       [...boardIds],
