@@ -1,5 +1,15 @@
 import { elasticsearchCommand } from "./elasticsearch.ts";
+import { initCommand } from "./init.ts";
 import type { AddCommand } from "./io.ts";
+import { parseCommand } from "./parse.ts";
+import { setupCommand } from "./setup.ts";
+import { watchCommand } from "./watch.ts";
 
 /** Every command, in the order in which `leafwatch --help` lists them. */
-export const commands: readonly AddCommand[] = [elasticsearchCommand];
+export const commands: readonly AddCommand[] = [
+  initCommand,
+  setupCommand,
+  watchCommand,
+  parseCommand,
+  elasticsearchCommand,
+];

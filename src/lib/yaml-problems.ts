@@ -12,7 +12,10 @@ export function checkYaml<S extends z.ZodType>(
   const result = schema.safeParse(file.value ?? {});
   if (result.success) return { value: result.data, problems: [...file.problems] };
   const problems = result.error.issues.flatMap((issue) => describe(file, schema, issue, []));
-  return { problems: [...file.problems, ...problems] };
+  // A value whose secret could not be filled in is wrong for that reason alone.
+  const told = new Set(file.problems.map(({ line, column }) => `${line}:${column}`));
+  const others = problems.filter(({ line, column }) => !told.has(`${line}:${column}`));
+  return { problems: [...file.problems, ...others] };
 }
 
 /** All problems of a file as one error, `file:line:column: message` a line. */

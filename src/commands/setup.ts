@@ -1,0 +1,122 @@
+import type { Client } from "@elastic/elasticsearch";
+import { fileURLToPath } from "node:url";
+import { createDocuments } from "../es/documents.ts";
+import { removeSetup, setup, type Change } from "../es/templates.ts";
+import { importDashboards } from "../kibana/import.ts";
+import type { Step } from "../kibana/plan.ts";
+import { importRecord, type ImportRecord, type RecordStore } from "../kibana/record.ts";
+import { removeDashboards } from "../kibana/remove.ts";
+import { AppError } from "../lib/errors.ts";
+import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
+import type { AddCommand } from "./io.ts";
+
+interface Options extends ConfigOptions {
+  dryRun?: boolean;
+  remove?: boolean;
+  overwrite?: boolean;
+  json?: boolean;
+}
+
+const dashboards = fileURLToPath(new URL("../../dashboards/", import.meta.url));
+
+/** `leafwatch setup`: templates into Elasticsearch, dashboards into Kibana; a second run changes nothing. */
+export const setupCommand: AddCommand = (program, io) => {
+  withConfig(program.command("setup"))
+    .description("install index templates and, where kibana: is configured, dashboards")
+    .option("--dry-run", "only say what would be changed")
+    .option("--overwrite", "write over dashboards that were changed in Kibana")
+    .option("--remove", "remove templates and dashboards; never data")
+    .option("--json", "print the result as JSON")
+    .action(async (options: Options) => {
+      await using context = await openContext(options, io);
+      const elasticsearch = await templates(context, options, io.signal);
+      if (!options.json) await io.out(describeTemplates(elasticsearch, options));
+      const { steps, failure } = await kibana(context, options, io.signal);
+      const result = { elasticsearch, kibana: steps };
+      if (options.json) await io.out(`${JSON.stringify(result)}\n`);
+      else await io.out(describeDashboards(steps, failure !== undefined, context));
+      // Templates are in place all the same; what failed is told last.
+      if (failure) throw failure;
+    });
+};
+
+function templates({ config, client }: Context, options: Options, signal: AbortSignal) {
+  const wanted = {
+    namespace: config.namespace,
+    retentionMs: config.retention,
+    dryRun: options.dryRun ?? false,
+  };
+  return options.remove ? removeSetup(client, wanted, signal) : setup(client, wanted, signal);
+}
+
+async function kibana(
+  { config, client }: Context,
+  { dryRun = false, overwrite = false, remove }: Options,
+  signal: AbortSignal,
+): Promise<{ steps: readonly Step[]; failure?: AppError }> {
+  if (!config.kibana) return { steps: [] };
+  const { namespace } = config;
+  const request = {
+    options: config.kibana,
+    directory: dashboards,
+    namespace,
+    dryRun,
+    overwrite,
+    record: importRecordStore(client, namespace, config.kibana.space),
+  };
+  try {
+    if (remove) return { steps: await removeDashboards(request, signal) };
+    return { steps: (await importDashboards(request, signal)).steps };
+  } catch (error) {
+    if (error instanceof AppError) return { steps: [], failure: error };
+    throw error;
+  }
+}
+
+/** What setup wrote into a space, kept in Elasticsearch like all state. */
+export function importRecordStore(client: Client, namespace: string, space: string): RecordStore {
+  const documents = createDocuments<{ job: string; payload: ImportRecord }>(
+    client,
+    `leafwatch-jobs-${namespace}`,
+  );
+  const id = `kibana-import:${space}`;
+  return {
+    async load(signal) {
+      const stored = await documents.get(id, signal);
+      return stored && importRecord.parse(stored.doc.payload);
+    },
+    async save(record, signal) {
+      const doc = { job: id, payload: record };
+      if (await documents.create(id, doc, signal)) return;
+      await documents.change(id, () => doc, signal);
+    },
+  };
+}
+
+function describeTemplates(changes: readonly Change[], { dryRun }: Options): string {
+  if (changes.length === 0) return "Elasticsearch: nothing to change\n";
+  const would = dryRun ? "would " : "";
+  return changes
+    .map(({ action, kind, name, differences }) => {
+      const shown = action === "update" ? differences.map(difference).join("") : "";
+      return `Elasticsearch: ${would}${action} ${kind} ${name}\n${shown}`;
+    })
+    .join("");
+}
+
+function difference({ path, from, to }: Change["differences"][number]): string {
+  return `  ${path}: ${from ?? "(none)"} -> ${to ?? "(none)"}\n`;
+}
+
+function describeDashboards(
+  steps: readonly Step[],
+  failed: boolean,
+  { config }: Pick<Context, "config">,
+): string {
+  if (!config.kibana) return "Kibana: not configured (kibana: { url: … } brings the dashboards)\n";
+  if (failed) return "";
+  const counts = new Map<string, number>();
+  for (const { action } of steps) counts.set(action, (counts.get(action) ?? 0) + 1);
+  const parts = [...counts].map(([action, count]) => `${count} ${action}`);
+  return `Kibana: ${parts.join(", ") || "nothing to change"} (${config.kibana.url}, space ${config.kibana.space})\n`;
+}
