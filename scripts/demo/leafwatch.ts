@@ -6,7 +6,7 @@ import type { Io } from "../../src/commands/io.ts";
 /** A command that goes on until it is stopped. */
 export interface Running extends AsyncDisposable {
   /** Why it ended by itself; undefined while it runs. */
-  failure(): unknown;
+  failure(): Error | undefined;
   /** Asks it to stop and waits for its end. @throws what it threw. */
   stop(): Promise<void>;
 }
@@ -40,13 +40,13 @@ export function createLeafwatch(log: (text: string) => void): Leafwatch {
     run,
     start(args) {
       const stopping = new AbortController();
-      let failure: unknown;
+      let failure: Error | undefined;
       const ended = run(args, stopping.signal).then(
         () => {
           if (!stopping.signal.aborted) failure = new Error(`leafwatch ${args[0] ?? ""} ended`);
         },
         (error: unknown) => {
-          failure = error;
+          failure = error instanceof Error ? error : new Error(String(error));
         },
       );
       const stop = async () => {
@@ -57,7 +57,7 @@ export function createLeafwatch(log: (text: string) => void): Leafwatch {
         failure: () => failure,
         async stop() {
           await stop();
-          if (failure !== undefined) throw failure;
+          if (failure) throw failure;
         },
         [Symbol.asyncDispose]: stop,
       };

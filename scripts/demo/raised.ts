@@ -48,9 +48,6 @@ export function compareAlerts(
 }
 
 function sameGroup(a: AlertGroup, b: AlertGroup): boolean {
-  a: Readonly<Record<string, string>>,
-  b: Readonly<Record<string, string>>,
-): boolean {
   const fields = Object.keys(a);
   return fields.length === Object.keys(b).length && fields.every((field) => a[field] === b[field]);
 }
