@@ -76,7 +76,11 @@ export function selectionQuery(
 function groupQuery(by: readonly string[], groups: readonly Group[]): Query {
   const [field] = by;
   if (field === undefined) return { match_all: {} };
-  if (by.length === 1) return oneOf(field, groups.flatMap((group) => group.slice(0, 1)));
+  if (by.length === 1)
+    return oneOf(
+      field,
+      groups.flatMap((group) => group.slice(0, 1)),
+    );
   return {
     bool: {
       should: groups.map((group) => ({
@@ -135,11 +139,7 @@ async function* hitsOf(
     return;
   }
   const opened = await wrap(
-    () =>
-      client.openPointInTime(
-        { index, keep_alive: "1m", ignore_unavailable: true },
-        { signal },
-      ),
+    () => client.openPointInTime({ index, keep_alive: "1m", ignore_unavailable: true }, { signal }),
     signal,
   );
   let id = opened.id;

@@ -54,7 +54,8 @@ export async function evidenceOf(
       }),
     ),
     lines: answer.hits.hits.map((hit) => {
-      const source = (hit._source ?? {}) as Source;
+      // Our own streams have these types, and whatever else is there is only shown.
+      const source = (hit._source as Source | undefined) ?? {};
       return {
         id: hit._id ?? "",
         index: hit._index,

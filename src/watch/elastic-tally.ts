@@ -74,7 +74,8 @@ async function byTerms(
   };
   const weighted = (answer.aggregations["weighted"] as { doc_count: number }).doc_count;
   if (query.measure === "attempts" && weighted > 0) return undefined;
-  if (groups.doc_count_error_upper_bound > 0 || groups.buckets.length >= termsSize) return undefined;
+  if (groups.doc_count_error_upper_bound > 0 || groups.buckets.length >= termsSize)
+    return undefined;
   return groups.buckets.map((bucket) => tally([keyOf(bucket)], 0, bucket, "documents"));
 }
 
@@ -122,8 +123,7 @@ async function byComposite(
       signal,
     );
     const page = answer.aggregations?.["groups"] as
-      | { buckets: Bucket[]; after_key?: Record<string, estypes.FieldValue> }
-      | undefined;
+      { buckets: Bucket[]; after_key?: Record<string, estypes.FieldValue> } | undefined;
     for (const bucket of page?.buckets ?? []) {
       const key = bucket.key as Record<string, GroupValue>;
       const group = query.by.map((_, i) => key[`g${i}`] ?? "");
@@ -138,7 +138,9 @@ async function byComposite(
 function request(scope: ElasticScope, query: TallyQuery) {
   const { by, groups, ingestedFrom } = query;
   const selected = selectionQuery(query.select, query.range, groups && { by, groups });
-  const arrived = { range: { "event.ingested": { gte: ingestedFrom ?? 0, format: "epoch_millis" } } };
+  const arrived = {
+    range: { "event.ingested": { gte: ingestedFrom ?? 0, format: "epoch_millis" } },
+  };
   return {
     index: indicesOf(scope.namespace, query.select.datasets),
     size: 0,

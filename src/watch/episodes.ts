@@ -1,3 +1,4 @@
+import { without } from "../lib/without.ts";
 import { alertId, type Episode, type Head, type Step, type StepName } from "./head.ts";
 import type { Judged, Rule, Span } from "./rule.ts";
 
@@ -22,7 +23,9 @@ export interface Moment {
   mutedBy?: string | undefined;
 }
 
-type Terms = Pick<Rule, "id" | "level" | "closeAfterMs"> & { condition: { mode: Rule["condition"]["mode"] } };
+type Terms = Pick<Rule, "id" | "level" | "closeAfterMs"> & {
+  condition: { mode: Rule["condition"]["mode"] };
+};
 
 /** The head after `judged` became known: the same windows give the same head in whatever order they are found. */
 export function advance(head: Head, judged: Judged, rule: Terms, moment: Moment): Head {
@@ -44,18 +47,25 @@ export function advance(head: Head, judged: Judged, rule: Terms, moment: Moment)
     const episode = oldest ?? open(head, incident, rule, moment);
     episodes.push(tell(update(episode, incident), rule, moment));
     for (const other of others) {
-      episodes.push(step({ ...other, mergedInto: episode.id, state: "recovered" }, "merged", moment.now));
+      episodes.push(
+        step({ ...other, mergedInto: episode.id, state: "recovered" }, "merged", moment.now),
+      );
     }
   }
   for (const episode of free) {
     const recoveredAt = episode.recoveredAt ?? moment.now;
     if (episode.spans.length === 0) episodes.push(episode);
-    else episodes.push(step({ ...episode, spans: [], state: "recovered", recoveredAt }, "withdrawn", moment.now));
+    else
+      episodes.push(
+        step({ ...episode, spans: [], state: "recovered", recoveredAt }, "withdrawn", moment.now),
+      );
   }
   const merged = head.episodes.filter((episode) => episode.mergedInto !== undefined);
   const kept = [...merged, ...episodes].filter(
     (episode) =>
-      episode.pending.length > 0 || episode.state !== "recovered" || episode.last >= moment.forgetBefore,
+      episode.pending.length > 0 ||
+      episode.state !== "recovered" ||
+      episode.last >= moment.forgetBefore,
   );
   return { ...head, episodes: kept.sort((a, b) => a.first - b.first) };
 }
@@ -156,14 +166,15 @@ function tell(episode: Episode, rule: Terms, moment: Moment): Episode {
     }
     if (told.state === "recovered") {
       told = activate({ ...told, reopened: told.reopened + 1 }, "reopened", moment);
-    } else if (told.state === "recovering") told = step({ ...told, state: "active" }, "returned", moment.now);
+    } else if (told.state === "recovering")
+      told = step({ ...told, state: "active" }, "returned", moment.now);
     told = { ...told, toldUntil: last };
   }
   return told;
 }
 
 function activate(episode: Episode, name: "active" | "reopened", moment: Moment): Episode {
-  const { recoveredAt: _, mutedBy: __, ...rest } = episode;
+  const rest = without(episode, "recoveredAt", "mutedBy");
   const { mutedBy } = moment;
   const opened: Episode = {
     ...rest,

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { both, isCidr, type Bounds, type Filter, type Scalar } from "./filter.ts";
+import { both, isCidr, isScalar, type Bounds, type Filter, type Scalar } from "./filter.ts";
 
 /** A mistake in a rule, by its path inside the rule. */
 export interface RuleProblem {
@@ -18,7 +18,9 @@ export interface Checker {
 /** Structure is checked by `parseFilter`, which can say more than a schema. */
 export const fieldMap = z
   .record(z.string(), z.unknown())
-  .describe("field map: list = or, map = and, not: = not, \"*\" = exists, gte/gt/lte/lt/cidr/wildcard");
+  .describe(
+    'field map: list = or, map = and, not: = not, "*" = exists, gte/gt/lte/lt/cidr/wildcard',
+  );
 
 const operators = ["gte", "gt", "lte", "lt", "cidr", "wildcard", "not"] as const;
 
@@ -62,7 +64,10 @@ function parseValue(
     return [{ op: "any", of }];
   }
   if (isMap(value)) return [both(...parseOperators(field, value, path, check))];
-  check.problem(path, "takes a value, a list, \"*\" or a map of gte, gt, lte, lt, cidr, wildcard, not");
+  check.problem(
+    path,
+    'takes a value, a list, "*" or a map of gte, gt, lte, lt, cidr, wildcard, not',
+  );
   return [];
 }
 
@@ -86,20 +91,41 @@ function parseOperators(
         } else check.problem(here, "takes a number or an ISO 8601 date");
         break;
       case "cidr":
-        parts.push(...list(value, here, check, isCidrText, "an address block such as 10.0.0.0/8", (block) => ({ op: "cidr", field, value: block })));
+        parts.push(
+          ...list(
+            value,
+            here,
+            check,
+            isCidrText,
+            "an address block such as 10.0.0.0/8",
+            (block) => ({ op: "cidr", field, value: block }),
+          ),
+        );
         break;
       case "wildcard":
-        parts.push(...list(value, here, check, (text) => text !== "", "text with * and ?", (text) => ({ op: "wildcard", field, value: text })));
+        parts.push(
+          ...list(
+            value,
+            here,
+            check,
+            (text) => text !== "",
+            "text with * and ?",
+            (text) => ({ op: "wildcard", field, value: text }),
+          ),
+        );
         break;
       case "not":
-        parts.push(...parseValue(field, value, here, check).map((of): Filter => ({ op: "not", of })));
+        parts.push(
+          ...parseValue(field, value, here, check).map((of): Filter => ({ op: "not", of })),
+        );
         break;
       default:
         check.problem(here, `unknown operator "${operator}"; known here: ${operators.join(", ")}`);
     }
   }
   if (Object.keys(bounds).length > 0) parts.push({ op: "range", field, bounds });
-  if (parts.length === 0 && Object.keys(map).length === 0) check.problem(path, "an empty map matches everything: leave it out");
+  if (parts.length === 0 && Object.keys(map).length === 0)
+    check.problem(path, "an empty map matches everything: leave it out");
   return parts;
 }
 
@@ -119,11 +145,11 @@ function list(
     return [];
   }
   const [first] = good;
-  return good.length === 1 && first !== undefined ? [make(first)] : [{ op: "any", of: good.map(make) }];
+  return good.length === 1 && first !== undefined
+    ? [make(first)]
+    : [{ op: "any", of: good.map(make) }];
 }
 
-const isScalar = (value: unknown): value is Scalar =>
-  typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 const isMap = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 const isDate = (text: string) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text));

@@ -23,7 +23,7 @@ export interface Bounds {
 }
 
 /** The values of a field in one event; empty where it is missing. */
-export type Values = (field: string) => readonly unknown[];
+export type Values = (field: string) => readonly Scalar[];
 
 /** The filter that everything passes. */
 export const everything: Filter = { op: "all", of: [] };
@@ -74,14 +74,17 @@ export function matches(filter: Filter, values: Values): boolean {
   }
 }
 
+/** True for what a field of one event can hold. */
+export const isScalar = (value: unknown): value is Scalar =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+
 /** True for text such as `10.0.0.0/8` or `2001:db8::/32`. */
 export function isCidr(text: string): boolean {
   return text.includes("/") && ipaddr.isValidCIDR(text);
 }
 
-function same(value: unknown, wanted: Scalar): boolean {
+function same(value: Scalar, wanted: Scalar): boolean {
   if (value === wanted) return true;
-  if (typeof value === "object" || value === undefined) return false;
   const text = String(value);
   if (text === String(wanted)) return true;
   // Elasticsearch stores an address in one form, however it was written.
@@ -93,7 +96,7 @@ function same(value: unknown, wanted: Scalar): boolean {
   );
 }
 
-function within(value: unknown, bounds: Bounds): boolean {
+function within(value: Scalar, bounds: Bounds): boolean {
   const number = asNumber(value);
   if (Number.isNaN(number)) return false;
   const { gte, gt, lte, lt } = bounds;
@@ -105,7 +108,7 @@ function within(value: unknown, bounds: Bounds): boolean {
   );
 }
 
-function asNumber(value: unknown): number {
+function asNumber(value: Scalar): number {
   if (typeof value === "number") return value;
   if (typeof value !== "string") return Number.NaN;
   const number = Number(value);

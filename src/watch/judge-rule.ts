@@ -1,4 +1,5 @@
 import { AppError } from "../lib/errors.ts";
+import { without } from "../lib/without.ts";
 import { groupKey, type Group, type Range } from "./events.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import type { Rule } from "./rule.ts";
@@ -54,14 +55,22 @@ export async function judgeRule(
   });
 
   for (const { range, groups } of await lateWork(parts, rule, cursor, signal)) {
-    changed += await settle(parts, rule, groups, range, limits(cursor.judgedUntil), present, signal);
+    changed += await settle(
+      parts,
+      rule,
+      groups,
+      range,
+      limits(cursor.judgedUntil),
+      present,
+      signal,
+    );
   }
   do {
     const to = Math.max(cursor.judgedUntil, Math.min(cursor.judgedUntil + stepMs, end));
     const range = { from: cursor.judgedUntil, to };
     changed += await judgeStep(parts, rule, range, limits(to), present, signal);
     const done = to >= end;
-    const { error: _, ...rest } = cursor;
+    const rest = without(cursor, "error");
     const next: Cursor = {
       ...rest,
       hash: rule.hash,
@@ -78,10 +87,14 @@ export async function judgeRule(
       }
       const theirs = (await parts.state.cursors(signal)).get(rule.id);
       if (!theirs) {
-        throw new AppError("CURSOR_LOST", `rule ${rule.id}: its cursor was deleted while it was judged`, {
-          retryable: true,
-          hint: "nothing to do: the next pass begins anew",
-        });
+        throw new AppError(
+          "CURSOR_LOST",
+          `rule ${rule.id}: its cursor was deleted while it was judged`,
+          {
+            retryable: true,
+            hint: "nothing to do: the next pass begins anew",
+          },
+        );
       }
       ({ value: cursor, version } = theirs);
     } else {

@@ -6,7 +6,7 @@ import { closest } from "../lib/closest.ts";
 import { AppError, messageOf } from "../lib/errors.ts";
 import { checkYaml, yamlError } from "../lib/yaml-problems.ts";
 import { readYaml, type YamlFile, type YamlProblem } from "../lib/yaml.ts";
-import type { Checker } from "./filter-parse.ts";
+import { fieldMap, parseFilter, type Checker } from "./filter-parse.ts";
 import { ruleKinds } from "./registry.ts";
 import type { ConditionParts, Rule } from "./rule.ts";
 import { compileRule } from "./rule-compile.ts";
@@ -62,7 +62,10 @@ export async function loadRules(
     for (const id of rule.inhibits) {
       if (set.rules.some((other) => other.id === id)) continue;
       const problem = { file: rule.file, rule: rule.id, line: 1, column: 1 };
-      const meant = closest(id, set.rules.map((other) => other.id));
+      const meant = closest(
+        id,
+        set.rules.map((other) => other.id),
+      );
       const advice = meant === undefined ? "" : `; did you mean "${meant}"?`;
       set.problems.push({ ...problem, message: `${rule.id}: inhibits: no rule "${id}"${advice}` });
     }
@@ -72,7 +75,11 @@ export async function loadRules(
 
 /** The problems as one error, every one with file, line and column. */
 export function rulesError(problems: readonly RuleFileProblem[]): AppError {
-  return yamlError("RULES_INVALID", problems, "docs/rules.md describes every key; `leafwatch rules check` looks again");
+  return yamlError(
+    "RULES_INVALID",
+    problems,
+    "docs/rules.md describes every key; `leafwatch rules check` looks again",
+  );
 }
 
 function addRule(set: RuleSet, rule: Rule): void {
@@ -80,7 +87,10 @@ function addRule(set: RuleSet, rule: Rule): void {
   if (!twin) set.rules.push(rule);
   else {
     const where = { file: rule.file, rule: rule.id, line: 1, column: 1 };
-    set.problems.push({ ...where, message: `the id "${rule.id}" is taken by a rule in ${twin.file}` });
+    set.problems.push({
+      ...where,
+      message: `the id "${rule.id}" is taken by a rule in ${twin.file}`,
+    });
   }
 }
 
@@ -106,7 +116,12 @@ export async function parseRuleFile(
     if (!rule || own.length > 0) continue;
     if (found.rules.some((other) => other.id === rule.id)) {
       const place = file.locate(["rules", i, "id"]);
-      found.problems.push({ ...place, file: name, ...named, message: `the id "${rule.id}" stands twice` });
+      found.problems.push({
+        ...place,
+        file: name,
+        ...named,
+        message: `the id "${rule.id}" stands twice`,
+      });
     } else found.rules.push(rule);
   }
   return found;
@@ -133,7 +148,11 @@ function ruleOf(
   // Without a condition every kind's keys are known, so that a misspelt one is named as such.
   const shape = definition
     ? definition.options.shape
-    : Object.fromEntries(Object.values(ruleKinds).flatMap(({ options: { shape: keys } }) => Object.entries(keys).map(([key, schema]) => [key, z.optional(schema as z.ZodType)])));
+    : Object.fromEntries(
+        Object.values(ruleKinds).flatMap(({ options: { shape: keys } }) =>
+          Object.entries(keys).map(([key, schema]) => [key, z.optional(schema as z.ZodType)]),
+        ),
+      );
   const schema = z.strictObject({ ...ruleKeys, ...shape });
   const filled = { ...file, value: withDefaults(raw, defaults) };
   const { value, problems: wrong } = checkYaml(filled, schema);
@@ -144,19 +163,35 @@ function ruleOf(
     }
     return undefined;
   }
-  if (!value || wrong.length > 0 || conditions.length > 1) return undefined;
   const fields = options.fields;
   const check: Checker = {
-    problem: (path, message) => { say(path, message); },
+    problem: (path, message) => {
+      say(path, message);
+    },
     field(field, path) {
       if (!fields || fields.has(field) || field === "@timestamp" || field === "_id") return;
       const meant = closest(field, [...fields]);
-      say(path, `no field "${field}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`, true);
+      say(
+        path,
+        `no field "${field}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+        true,
+      );
     },
   };
-  const input = value as unknown as RuleInput;
+  if (!value || wrong.length > 0 || conditions.length > 1) {
+    // What can be checked without the rest is checked, so that all mistakes are named at once.
+    const match = (raw as { match?: unknown }).match;
+    if (fieldMap.safeParse(match).success)
+      parseFilter(match as Record<string, unknown>, ["match"], check);
+    return undefined;
+  }
+  const input = value;
   checkNames(input, defaults, options, say);
-  const own = Object.fromEntries(Object.keys(definition.options.shape).flatMap((key) => given.includes(key) ? [[key, (raw as Record<string, unknown>)[key]] as const] : []));
+  const own = Object.fromEntries(
+    Object.keys(definition.options.shape).flatMap((key) =>
+      given.includes(key) ? [[key, (raw as Record<string, unknown>)[key]] as const] : [],
+    ),
+  );
   try {
     return compileRule(input, kind, own, {
       file: name,
@@ -181,12 +216,18 @@ function checkNames(
   for (const [i, dataset] of input.dataset.entries()) {
     if (!datasets || datasets.includes(dataset)) continue;
     const meant = closest(dataset, datasets);
-    say(["dataset", i], `no dataset "${dataset}"; ${meant === undefined ? `known: ${datasets.join(", ")}` : `did you mean "${meant}"?`}`);
+    say(
+      ["dataset", i],
+      `no dataset "${dataset}"; ${meant === undefined ? `known: ${datasets.join(", ")}` : `did you mean "${meant}"?`}`,
+    );
   }
   for (const name of { ...defaults.notify, ...input.notify }.to ?? []) {
     if (!recipients || recipients.includes(name)) continue;
     const meant = closest(name, recipients);
-    say(["notify"], `no recipient "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`);
+    say(
+      ["notify"],
+      `no recipient "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+    );
   }
 }
 

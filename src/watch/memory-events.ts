@@ -1,14 +1,13 @@
-import type { GroupValue } from "../model/alert.ts";
 import { groupKey } from "./events.ts";
 import type { EventStore, Group, Occurrence, Selection, Tally } from "./events.ts";
-import { matches } from "./filter.ts";
+import { isScalar, matches, type Scalar } from "./filter.ts";
 
 /** An event with its fields by dotted name. */
 interface StoredEvent {
   id: string;
   at: number;
   ingested: number | undefined;
-  fields: ReadonlyMap<string, readonly unknown[]>;
+  fields: ReadonlyMap<string, readonly Scalar[]>;
 }
 
 /** An event store in memory. `pause` runs before every look. */
@@ -52,10 +51,21 @@ export function memoryEvents(pause: () => Promise<void> = async () => {}): Event
           if (wanted && !wanted.has(groupKey(group))) continue;
           const slot = slotMs === undefined ? 0 : Math.floor(event.at / slotMs) * slotMs;
           const key = `${slot} ${groupKey(group)}`;
-          const tally = tallies.get(key) ?? { group, slot, documents: 0, measure: 0, first: event.at, last: event.at };
+          const tally = tallies.get(key) ?? {
+            group,
+            slot,
+            documents: 0,
+            measure: 0,
+            first: event.at,
+            last: event.at,
+          };
           tally.documents++;
           tally.measure +=
-            measure === "documents" ? 1 : measure === "attempts" ? weightOf(event) : total(event, measure.sum);
+            measure === "documents"
+              ? 1
+              : measure === "attempts"
+                ? weightOf(event)
+                : total(event, measure.sum);
           tally.first = Math.min(tally.first, event.at);
           tally.last = Math.max(tally.last, event.at);
           tallies.set(key, tally);
@@ -68,7 +78,7 @@ export function memoryEvents(pause: () => Promise<void> = async () => {}): Event
       await pause();
       const found = new Map<string, Occurrence[]>(groups.map((group) => [groupKey(group), []]));
       for (const event of selected(select, range.from, range.to)) {
-        const values = (field === undefined ? [] : read(event)(field)) as GroupValue[];
+        const values = field === undefined ? [] : read(event)(field);
         for (const group of groupsOf(event, by)) {
           found.get(groupKey(group))?.push({ at: event.at, weight: weightOf(event), values });
         }
@@ -88,11 +98,15 @@ export function memoryEvents(pause: () => Promise<void> = async () => {}): Event
         for (const value of events.flatMap((event) => read(event)(field).map(String))) {
           values.set(value, (values.get(value) ?? 0) + 1);
         }
-        return [...values].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
+        return [...values]
+          .map(([value, count]) => ({ value, count }))
+          .sort((a, b) => b.count - a.count);
       };
       return {
         top: Object.fromEntries(
-          top.map((field) => [field, counts(field).slice(0, 5)] as const).filter(([, list]) => list.length > 0),
+          top
+            .map((field) => [field, counts(field).slice(0, 5)] as const)
+            .filter(([, list]) => list.length > 0),
         ),
         distinct: Object.fromEntries(distinct.map((field) => [field, counts(field).length])),
         lines: events.slice(0, 5).map((event) => ({
@@ -116,7 +130,7 @@ function groupsOf(event: StoredEvent, by: readonly string[]): Group[] {
   return by.reduce<Group[]>(
     (groups, field) =>
       groups.flatMap((group) =>
-        [...new Set(event.fields.get(field) ?? [])].map((value) => [...group, value as GroupValue]),
+        [...new Set(event.fields.get(field) ?? [])].map((value) => [...group, value]),
       ),
     [[]],
   );
@@ -130,16 +144,21 @@ function weightOf(event: StoredEvent): number {
 }
 
 const total = (event: StoredEvent, field: string) =>
-  (event.fields.get(field) ?? []).reduce<number>((sum, value) => sum + Math.max(0, Number(value) || 0), 0);
+  (event.fields.get(field) ?? []).reduce<number>(
+    (sum, value) => sum + Math.max(0, Number(value) || 0),
+    0,
+  );
 
-function flatten(document: Readonly<Record<string, unknown>>): Map<string, unknown[]> {
-  const fields = new Map<string, unknown[]>();
+function flatten(document: Readonly<Record<string, unknown>>): Map<string, Scalar[]> {
+  const fields = new Map<string, Scalar[]>();
   const visit = (value: unknown, path: string) => {
-    if (value === null || value === undefined) return;
     if (Array.isArray(value)) for (const one of value) visit(one, path);
-    else if (typeof value === "object" && !(value instanceof Date)) {
-      for (const [key, inner] of Object.entries(value)) visit(inner, path === "" ? key : `${path}.${key}`);
-    } else fields.set(path, [...(fields.get(path) ?? []), value]);
+    else if (isScalar(value)) fields.set(path, [...(fields.get(path) ?? []), value]);
+    else if (typeof value === "object" && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        visit(inner, path === "" ? key : `${path}.${key}`);
+      }
+    }
   };
   visit(document, "");
   return fields;

@@ -38,7 +38,9 @@ export function memoryState(pause: () => Promise<void> = async () => {}): WatchS
       await pause();
       return heads
         .values()
-        .filter((head) => head.rule === rule && head.episodes.some((e) => e.last >= from && e.first < to));
+        .filter(
+          (head) => head.rule === rule && head.episodes.some((e) => e.last >= from && e.first < to),
+        );
     },
     async alerts(ids) {
       await pause();

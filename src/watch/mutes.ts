@@ -27,7 +27,10 @@ export async function mutesAt(
   const inhibiting = rules.filter(({ inhibits }) => inhibits.length > 0);
   const heads =
     inhibiting.length > 0
-      ? await state.openHeads(inhibiting.map(({ id }) => id), signal)
+      ? await state.openHeads(
+          inhibiting.map(({ id }) => id),
+          signal,
+        )
       : [];
   const active = heads
     .filter(({ episodes }) => episodes.some((episode) => episode.state === "active"))
@@ -53,7 +56,11 @@ const fieldsOf = (rule: Rule, group: Group) =>
   new Map(rule.groupBy.map((field, i) => [field, String(group[i])]));
 
 /** No field that both know differs; a rule on other datasets than the silent source's is not about it. */
-function sameSource(rule: Rule, own: ReadonlyMap<string, string>, source: ReadonlyMap<string, string>): boolean {
+function sameSource(
+  rule: Rule,
+  own: ReadonlyMap<string, string>,
+  source: ReadonlyMap<string, string>,
+): boolean {
   const dataset = source.get("event.dataset");
   const { datasets } = rule.select;
   if (dataset !== undefined && datasets.length > 0 && !datasets.includes(dataset)) return false;

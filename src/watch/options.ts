@@ -23,7 +23,9 @@ export const watchOptions = z.strictObject({
     .describe("rule files; * stands for any part of a file's name"),
   from: from
     .optional()
-    .describe("where a rule seen for the first time begins: a duration before now, or a time; default its late"),
+    .describe(
+      "where a rule seen for the first time begins: a duration before now, or a time; default its late",
+    ),
   heartbeat: z
     .url({ protocol: /^https?$/, error: "write an address such as https://hc.example.org/abc" })
     .optional()

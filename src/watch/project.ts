@@ -115,7 +115,8 @@ function alertFor(
     threshold,
     ...Object.fromEntries(Object.entries(distinct).map(([name, n]) => [`distinct.${name}`, n])),
   };
-  const reopened = before !== undefined && before.state === "recovered" && episode.state === "active";
+  const reopened =
+    before !== undefined && before.state === "recovered" && episode.state === "active";
   const iso = (ms: number) => new Date(ms).toISOString();
   return {
     ...workflowOf(before, reopened),
@@ -205,4 +206,3 @@ export function transitionRow(
     },
   };
 }
-

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { DateTime } from "luxon";
+import { without } from "../lib/without.ts";
 import { both, fieldsOf, type Filter } from "./filter.ts";
 import { parseFilter, type Checker } from "./filter-parse.ts";
 import { ruleKinds } from "./registry.ts";
@@ -14,7 +15,7 @@ export interface CompileContext {
   /** Hold for every rule, over what files say: a demo judges every few seconds. */
   overrides: { everyMs?: number | undefined; delayMs?: number | undefined };
   expected: ConditionParts["expected"];
-  readText(path: string): string;
+  readText: (path: string) => string;
   check: Checker;
 }
 
@@ -42,16 +43,23 @@ export function compileRule(
 
   const datasets = input.dataset;
   const withinMs = input.within ?? (windowless.has(kind) ? 0 : undefined);
-  if (withinMs === undefined) check.problem([], "within is missing: the length of the window, such as 5m");
+  if (withinMs === undefined)
+    check.problem([], "within is missing: the length of the window, such as 5m");
   else if (windowless.has(kind) && input.within !== undefined) {
     check.problem(["within"], `${kind} has no window: leave within out`);
   } else if (withinMs < everyMs && !windowless.has(kind)) {
-    check.problem(["within"], "the window is shorter than every: events between two looks would be missed");
+    check.problem(
+      ["within"],
+      "the window is shorter than every: events between two looks would be missed",
+    );
   }
   if (everyMs <= 0) check.problem(["every"], "every must be longer than 0");
-  if (input.match === undefined && matchWanted.has(kind)) check.problem([], "match is missing: which events are looked at");
+  if (input.match === undefined && matchWanted.has(kind))
+    check.problem([], "match is missing: which events are looked at");
 
-  const exceptions = input.except.map((entry, i) => exceptionFilter(entry, ["except", i], timezone, check));
+  const exceptions = input.except.map((entry, i) =>
+    exceptionFilter(entry, ["except", i], timezone, check),
+  );
   const selection = (filter: Filter) => ({ filter: both(filter, ...exceptions), datasets, lateMs });
   const match = parseFilter(input.match ?? {}, ["match"], check);
   const parts: ConditionParts = {
@@ -65,13 +73,19 @@ export function compileRule(
     readText: context.readText,
     check,
   };
-  if (input.for > 1 && !slotted.has(kind)) check.problem(["for"], `${kind} cannot ask for consecutive windows`);
+  if (input.for > 1 && !slotted.has(kind))
+    check.problem(["for"], `${kind} cannot ask for consecutive windows`);
   checkTitle(input.title, groupBy, check);
   const condition = kindOf.create(options, parts) as Condition | undefined;
   if (!condition) return undefined;
 
-  const title = input.title ?? `${input.id}${groupBy.map((field) => ` {${field}}`).join("")}: {count}`;
-  const read = [...groupBy, ...condition.fields, ...condition.watched.flatMap(({ filter }) => fieldsOf(filter))];
+  const title =
+    input.title ?? `${input.id}${groupBy.map((field) => ` {${field}}`).join("")}: {count}`;
+  const read = [
+    ...groupBy,
+    ...condition.fields,
+    ...condition.watched.flatMap(({ filter }) => fieldsOf(filter)),
+  ];
   return {
     id: input.id,
     file: context.file,
@@ -121,8 +135,10 @@ function exceptionFilter(
   timezone: string,
   check: Checker,
 ): Filter {
-  const { why: _, owner: __, until, ...map } = entry;
-  if (Object.keys(map).length === 0) check.problem(path, "an exception without fields would except everything");
+  const { until } = entry;
+  const map = without(entry, "why", "owner", "until");
+  if (Object.keys(map).length === 0)
+    check.problem(path, "an exception without fields would except everything");
   const end = endOfDay(String(until), timezone);
   const lasting: Filter = { op: "range", field: "@timestamp", bounds: { lt: end } };
   return { op: "not", of: both(parseFilter(map, path, check), lasting) };
@@ -141,7 +157,9 @@ function checkTitle(title: string | undefined, groupBy: readonly string[], check
   const { names, distinct } = titleFields(title);
   for (const name of names) {
     if ((titleFigures as readonly string[]).includes(name) || groupBy.includes(name)) continue;
-    const known = [...titleFigures, ...groupBy, "distinct.FIELD"].map((one) => `{${one}}`).join(", ");
+    const known = [...titleFigures, ...groupBy, "distinct.FIELD"]
+      .map((one) => `{${one}}`)
+      .join(", ");
     check.problem(["title"], `{${name}} is not in group_by; a title may name ${known}`);
   }
   for (const field of distinct) check.field(field, ["title"]);

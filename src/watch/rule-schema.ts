@@ -51,14 +51,21 @@ const testEvents = {
 const test = z.strictObject({
   it: z.string().min(1).describe("what it shows, as a sentence"),
   ...testEvents,
-  events: z.array(z.strictObject(testEvents)).optional().describe("several, instead of send, over, event"),
+  events: z
+    .array(z.strictObject(testEvents))
+    .optional()
+    .describe("several, instead of send, over, event"),
   alerts: z.int().nonnegative(),
 });
 
 /** What every rule may say, whatever its kind. */
 export const ruleKeys = {
   id: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, "write lower case letters, digits, - and _"),
-  title: z.string().min(1).optional().describe("placeholders: {count}, {threshold}, {within}, fields of group_by, {distinct.FIELD}"),
+  title: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("placeholders: {count}, {threshold}, {within}, fields of group_by, {distinct.FIELD}"),
   why: z.string().optional().describe("why the rule is worth having, in one line"),
   level: level.default("medium"),
   attack: z.array(attackId).default([]),

@@ -74,7 +74,7 @@ export interface ConditionParts {
   /** Sources that the config expects: values of `host.name` and `event.dataset`. */
   expected: readonly Readonly<Record<string, string>>[];
   /** Text of a file beside the rules. @throws when it cannot be read. */
-  readText(path: string): string;
+  readText: (path: string) => string;
   check: Checker;
 }
 

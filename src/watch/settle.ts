@@ -48,7 +48,8 @@ export async function settle(
           mutedBy: present.mutedBy(rule, group),
         });
         if (sameHead(head, next)) {
-          if (stored && needsProjection(head)) await project(parts, rule, head, stored.version, signal);
+          if (stored && needsProjection(head))
+            await project(parts, rule, head, stored.version, signal);
           continue;
         }
         const version = await parts.state.saveHead(id, next, stored?.version, signal);

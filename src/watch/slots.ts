@@ -37,7 +37,8 @@ export function runs(
     while (good[to]?.start === (good[to - 1]?.start ?? 0) + withinMs) to++;
     if (to - from >= consecutive) {
       for (const { start, first, last, count } of good.slice(from, to)) {
-        if (start >= covers.from && start < covers.to) spans.push({ at: start, first, last, count });
+        if (start >= covers.from && start < covers.to)
+          spans.push({ at: start, first, last, count });
       }
     }
     from = to;

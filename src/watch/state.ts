@@ -45,8 +45,15 @@ export interface WatchState {
   openHeads(rules: readonly string[], signal: AbortSignal): Promise<Head[]>;
   /** Heads of a rule with an episode that touches the range of event time. */
   headsBetween(rule: string, from: number, to: number, signal: AbortSignal): Promise<Head[]>;
-  alerts(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Versioned<AlertDocument>>>;
-  saveAlert(document: AlertDocument, version: Version, signal: AbortSignal): Promise<Version | false>;
+  alerts(
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Map<string, Versioned<AlertDocument>>>;
+  saveAlert(
+    document: AlertDocument,
+    version: Version,
+    signal: AbortSignal,
+  ): Promise<Version | false>;
   /** Appends each once, however often it is called. */
   appendTransitions(rows: readonly TransitionRow[], signal: AbortSignal): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { without } from "../lib/without.ts";
 import { alertOf } from "../model/alert-document.ts";
 import { levels } from "../model/alert.ts";
 import { mailed, recover, sameHead, step } from "./episodes.ts";
@@ -55,7 +56,9 @@ async function swept(
     }
     const quiet = await quieted(parts, rule, head, episode, horizon, signal);
     episodes.push(
-      quiet.state === "active" ? await mailing(parts, rule, quiet, mutedBy, present, signal) : quiet,
+      quiet.state === "active"
+        ? await mailing(parts, rule, quiet, mutedBy, present, signal)
+        : quiet,
     );
   }
   return { ...head, episodes };
@@ -75,7 +78,11 @@ async function quieted(
   if (horizon <= closesAt) {
     const wanes = rule.closeAfterMs > rule.withinMs && horizon > episode.toldUntil + rule.withinMs;
     if (episode.state !== "active" || !wanes || episode.late) return episode;
-    return step({ ...episode, state: "recovering" }, "recovering", episode.toldUntil + rule.withinMs);
+    return step(
+      { ...episode, state: "recovering" },
+      "recovering",
+      episode.toldUntil + rule.withinMs,
+    );
   }
   // A window that ends after the horizon may have begun before `closesAt`: then it was never quiet for so long.
   const from = Math.max(horizon - rule.condition.reachMs, episode.toldUntil + 1);
@@ -101,7 +108,7 @@ async function mailing(
   const { mail } = episode;
   if (mutedBy !== undefined) return episode;
   if (!mail.active) {
-    const { mutedBy: _, ...rest } = episode;
+    const rest = without(episode, "mutedBy");
     const told = { ...rest, mail: { ...mailed(episode, present.now), level: rule.level } };
     return step(told, "unmuted", present.now, "active");
   }
@@ -113,11 +120,18 @@ async function mailing(
   if (!due && !risen && !grown) return episode;
   const stored = (await parts.state.alerts([episode.id], signal)).get(episode.id);
   const alert = stored && alertOf(stored.value);
-  const snoozed = alert?.snoozed_until !== undefined && Date.parse(alert.snoozed_until) > present.now;
+  const snoozed =
+    alert?.snoozed_until !== undefined && Date.parse(alert.snoozed_until) > present.now;
   if (!alert || snoozed || alert.workflow !== "open") return episode;
   const told = {
     ...episode,
-    mail: { ...mail, at: present.now, repeats: mail.repeats + 1, count: episode.count, level: rule.level },
+    mail: {
+      ...mail,
+      at: present.now,
+      repeats: mail.repeats + 1,
+      count: episode.count,
+      level: rule.level,
+    },
   };
   return step(told, "repeat", present.now, "repeat");
 }

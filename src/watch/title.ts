@@ -22,7 +22,8 @@ export function fillTitle(
   return title.replace(/\{([^{}]*)\}/g, (_, name: string) => {
     const value = values[name.trim()];
     if (name.trim() === "within") return formatDuration(Number(value));
-    if (typeof value === "number" && !Number.isInteger(value)) return String(Math.round(value * 1e4) / 1e4);
+    if (typeof value === "number" && !Number.isInteger(value))
+      return String(Math.round(value * 1e4) / 1e4);
     return visible(String(value ?? "?"), 200);
   });
 }

@@ -133,7 +133,9 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
     }
   }
   await sweep(parts, judged, { now, mutedBy: await mutedBy() }, signal);
-  result.problems.push(...result.failed.filter(({ failures }) => failures >= toldAfterFailures).map(problemOf));
+  result.problems.push(
+    ...result.failed.filter(({ failures }) => failures >= toldAfterFailures).map(problemOf),
+  );
   return result;
 }
 
@@ -180,7 +182,12 @@ async function fail(
   const value = stored?.value ?? before;
   const failures = (value.error?.failures ?? 0) + 1;
   const version: Version = stored?.version;
-  const note = { code: error.code, message: error.message, since: value.error?.since ?? now, failures };
+  const note = {
+    code: error.code,
+    message: error.message,
+    since: value.error?.since ?? now,
+    failures,
+  };
   // Where even this cannot be written the pass's result says so.
   await state.saveCursor({ ...value, error: note }, version, signal).catch((cause: unknown) => {
     if (signal.aborted) throw cause;

@@ -1,0 +1,119 @@
+import type { Client } from "@elastic/elasticsearch";
+import { setup } from "../../../src/es/templates.ts";
+import { silentLog } from "../../../src/lib/log.ts";
+import type { AlertDocument } from "../../../src/model/alert-document.ts";
+import type { Notification } from "../../../src/model/notification.ts";
+import { parseRuleFile, rulesError } from "../../../src/watch/load-rules.ts";
+import type { Rule } from "../../../src/watch/rule.ts";
+import { createWatcher, type Watcher } from "../../../src/watch/watcher.ts";
+import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
+
+const signal = new AbortController().signal;
+
+/** A namespace with templates, events that are written into it, and watchers over it. */
+export interface World extends AsyncDisposable {
+  client: Client;
+  namespace: string;
+  rows: Notification[];
+  /** Indexes events (`seconds` after the start) and makes them visible. */
+  write(events: readonly WorldEvent[]): Promise<void>;
+  watcher(rules: readonly Rule[], options?: { from?: Date; enqueue?: boolean }): Watcher;
+  alerts(): Promise<AlertDocument[]>;
+  transitions(): Promise<Record<string, unknown>[]>;
+}
+
+export interface WorldEvent {
+  /** Event time, milliseconds after `startMs`. */
+  at: number;
+  /** Lateness, milliseconds. */
+  lateMs?: number;
+  dataset?: string;
+  fields: Record<string, unknown>;
+}
+
+export const startMs = Date.UTC(2026, 10, 16, 10);
+export const at = (ms: number) => new Date(startMs + ms);
+
+/** The rules of a text; a mistake in it fails the test. */
+export async function rulesOf(text: string): Promise<Rule[]> {
+  const { rules, problems } = await parseRuleFile(`version: 1\n${text}`, "rules.yml");
+  if (problems.length > 0) throw rulesError(problems);
+  return rules;
+}
+
+export async function createWorld(): Promise<World> {
+  const client = await testClient();
+  const namespace = randomNamespace();
+  await setup(client, { namespace, retentionMs: 86_400_000 }, signal);
+  const rows: Notification[] = [];
+  return {
+    client,
+    namespace,
+    rows,
+    async write(events) {
+      const operations = events.flatMap(
+        ({ at: ms, lateMs = 2000, dataset = "system.auth", fields }) => [
+          { create: { _index: `logs-${dataset}-${namespace}` } },
+          {
+            "@timestamp": at(ms).toISOString(),
+            "event.dataset": dataset,
+            "event.ingested": at(ms + lateMs).toISOString(),
+            "leafwatch.delay_ms": lateMs,
+            ...fields,
+          },
+        ],
+      );
+      const answer = await client.bulk({ operations, refresh: true });
+      if (answer.errors)
+        throw new Error(JSON.stringify(answer.items.find(({ create }) => create?.error)));
+    },
+    watcher: (rules, { from = at(-3_600_000) } = {}) =>
+      createWatcher({
+        client,
+        namespace,
+        rules,
+        enqueue: async (row) => {
+          rows.push(row);
+        },
+        log: silentLog,
+        from,
+      }),
+    async alerts() {
+      await client.indices.refresh({ index: `leafwatch-alerts-${namespace}` });
+      const answer = await client.search<AlertDocument>({
+        index: `leafwatch-alerts-${namespace}`,
+        size: 1000,
+      });
+      return answer.hits.hits.flatMap(({ _source }) => (_source ? [_source] : []));
+    },
+    async transitions() {
+      const index = `logs-leafwatch.alert-${namespace}`;
+      await client.indices.refresh({ index });
+      const answer = await client.search<Record<string, unknown>>({
+        index,
+        size: 1000,
+        sort: ["leafwatch.alert.number"],
+      });
+      return answer.hits.hits.flatMap(({ _source }) => (_source ? [_source] : []));
+    },
+    async [Symbol.asyncDispose]() {
+      await removeNamespace(client, namespace);
+      await client.close();
+    },
+  };
+}
+
+/** A failed login from an address. */
+export const failure = (ms: number, ip: string, user = "root", lateMs?: number): WorldEvent => ({
+  at: ms,
+  ...(lateMs === undefined ? {} : { lateMs }),
+  fields: {
+    "event.category": ["authentication"],
+    "event.outcome": "failure",
+    "source.ip": ip,
+    "user.name": user,
+    "host.name": "app1",
+    "event.original": `Failed password for ${user} from ${ip}`,
+    "leafwatch.attempts": 1,
+  },
+});
