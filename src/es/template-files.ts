@@ -23,7 +23,7 @@ export interface TemplateOptions {
 
 const folder = new URL("../../index-templates/", import.meta.url);
 const components = ["settings", "ecs", "leafwatch", "state"];
-const indexTemplates = ["logs", "alerts", "state"];
+const indexTemplates = ["logs", "alerts", "state", "alert-state"];
 /** The history of alerts is small and answers "has this happened before?". */
 const alertRetentionMs = 1096 * 86_400_000;
 

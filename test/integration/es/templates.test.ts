@@ -20,13 +20,13 @@ describe("setup", function () {
 
   it("says what it would do and does nothing when run dry", async () => {
     const changes = await setup(client, { ...options, dryRun: true }, signal);
-    assert.equal(changes.length, 7);
+    assert.equal(changes.length, 8);
     assert.ok(changes.every(({ action }) => action === "create"));
     await assert.rejects(checkSetup(client, namespace, signal), { code: "ES_NOT_SET_UP" });
   });
 
   it("installs everything at the first call and nothing at the second", async () => {
-    assert.equal((await setup(client, options, signal)).length, 7);
+    assert.equal((await setup(client, options, signal)).length, 8);
     assert.deepEqual(await setup(client, options, signal), []);
     await checkSetup(client, namespace, signal);
   });
@@ -121,7 +121,7 @@ describe("setup", function () {
   it("removes what no stream needs and never data", async () => {
     await client.indices.refresh({ index: `logs-*-${namespace}` });
     const changes = await removeSetup(client, options, signal);
-    assert.equal(changes.length, 7);
+    assert.equal(changes.length, 8);
     assert.ok(
       changes.some(
         ({ name, action }) => name.startsWith("leafwatch-state-") && action === "remove",
@@ -135,7 +135,7 @@ describe("setup", function () {
     const empty = { ...options, namespace: randomNamespace() };
     await setup(client, empty, signal);
     const changes = await removeSetup(client, empty, signal);
-    assert.equal(changes.filter(({ action }) => action === "remove").length, 7);
+    assert.equal(changes.filter(({ action }) => action === "remove").length, 8);
     assert.deepEqual(await removeSetup(client, empty, signal), []);
   });
 });
