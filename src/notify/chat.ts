@@ -110,7 +110,7 @@ function bodyOf(content: Content, message: Message): Pick<Card, "facts" | "lines
     const { sheet, notification } = content;
     return {
       facts: [
-        ["What", `${sheet.title} — ${sheet.lead}`],
+        ["What", `${sheet.title} — ${sheet.opening} ${sheet.lead}`],
         ...sheet.facts,
         ...(sheet.respond === undefined ? [] : [["What to do", sheet.respond] as const]),
         ["Seen it?", sheet.acknowledge],

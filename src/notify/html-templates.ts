@@ -20,9 +20,9 @@ a { color: #1e5c57; }
   .outer { padding: 0 !important; }
   .card { border-radius: 0 !important; border-left: 0 !important; border-right: 0 !important; }
   .pad { padding-left: 18px !important; padding-right: 18px !important; }
-  .fact-label { display: block !important; width: auto !important; padding: 10px 0 0 0 !important; border: 0 !important; }
-  .fact-value { display: block !important; padding: 1px 0 10px 0 !important; }
-  .figure { padding-right: 18px !important; }
+  .fact-label { display: block !important; width: auto !important; padding: 9px 0 0 0 !important; line-height: 1.4 !important; }
+  .fact-value { display: block !important; padding: 0 0 9px 0 !important; border: 0 !important; }
+  .figure { padding-right: 22px !important; }
   .figure b { font-size: 22px !important; }
 }
 </style>
@@ -35,7 +35,7 @@ a { color: #1e5c57; }
 <tr><td style="height:6px;line-height:6px;font-size:0;background:<%= it.colour %>;">&nbsp;</td></tr>
 <tr><td class="pad" style="padding:26px 32px 6px 32px;">
 <p style="margin:0 0 12px 0;"><span style="display:inline-block;background:<%= it.colour %>;color:<%= it.ink %>;font-size:12px;font-weight:700;letter-spacing:.06em;padding:3px 10px;border-radius:4px;"><%= it.badge %></span></p>
-<h1 style="margin:0;font-size:22px;line-height:1.3;font-weight:650;color:#1b2329;overflow-wrap:anywhere;word-break:break-word;"><%= it.title %></h1>
+<h1 style="margin:0 0 10px 0;font-size:22px;line-height:1.3;font-weight:650;color:#1b2329;overflow-wrap:anywhere;word-break:break-word;"><%= it.title %></h1>
 </td></tr>
 <%~ it.body %>
 <tr><td class="pad" style="padding:18px 32px 24px 32px;border-top:1px solid #e6eaed;background:#f8f9fa;font-size:12px;line-height:1.6;color:#56616b;overflow-wrap:anywhere;">
@@ -54,10 +54,10 @@ const heading =
 const section = 'class="pad" style="padding:18px 32px 6px 32px;"';
 const mono = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;";
 
-/** One alert: `it.sheet`, `it.figures`, `it.chart` (a Content-ID or undefined), `it.recovered`, `it.colour`. */
+/** One alert: `it.sheet`, `it.opening`, `it.figures`, `it.chart` (a Content-ID or undefined), `it.recovered`, `it.colour`. */
 export const alert = `<tr><td class="pad" style="padding:6px 32px 4px 32px;">
-<p style="margin:0 0 16px 0;font-size:16px;color:#3a444c;"><%= it.sheet.lead %></p>
-<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>
+<% if (it.opening !== "") { %><p style="margin:0 0 14px 0;font-size:16px;color:#3a444c;"><%= it.opening %></p>
+<% } %><table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>
 <% for (const [value, label] of it.figures) { %><td class="figure" valign="top" style="padding:0 30px 0 0;"><b style="display:block;font-size:26px;line-height:1.15;font-weight:650;color:#1b2329;"><%= value %></b><span style="font-size:12px;color:#56616b;"><%= label %></span></td>
 <% } %></tr></table>
 </td></tr>
@@ -86,7 +86,7 @@ export const alert = `<tr><td class="pad" style="padding:6px 32px 4px 32px;">
 <p style="margin:6px 0 0 0;font-size:13px;color:#56616b;"><%= it.chart.month %></p>
 </td></tr>
 <% } %><% for (const top of it.sheet.tops) { %><tr><td ${section}>
-<h2 style="${heading}">Top <%= top.label %></h2>
+<h2 style="${heading}"><%= top.label %></h2>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
 <% for (const entry of top.entries) { %><tr><td valign="top" style="padding:3px 12px 5px 0;overflow-wrap:anywhere;word-break:break-word;"><%= entry.value %><div style="margin-top:2px;height:4px;line-height:4px;font-size:0;background:#bfd8d4;width:<%= entry.width %>%;border-radius:2px;">&nbsp;</div></td><td valign="top" align="right" style="padding:3px 0 5px 0;width:70px;font-variant-numeric:tabular-nums;"><%= entry.count %></td></tr>
 <% } %></table>

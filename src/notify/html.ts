@@ -10,7 +10,7 @@ import * as templates from "./html-templates.ts";
 import { notificationsOf, type Entry, type Message } from "./message.ts";
 import { levelWord } from "./subject.ts";
 import { reasonText, testWords, transitionWord } from "./text.ts";
-import { amount, count, hourOf, percent, shortWhen, spell } from "./when.ts";
+import { amount, count, hourOf, shortWhen } from "./when.ts";
 
 const eta = new Eta({ autoEscape: true, autoTrim: false, cache: true });
 for (const [name, source] of Object.entries(templates)) eta.loadTemplate(`@${name}`, source);
@@ -31,7 +31,12 @@ export function toHtml(message: Message): { html: string; pictures: MailAttachme
       const badge = recovered ? "RECOVERED" : levelWord(level);
       const page = frame(
         message,
-        { ...paint, badge, title: content.sheet.title, preview: content.sheet.lead },
+        {
+          ...paint,
+          badge,
+          title: content.sheet.title,
+          preview: `${content.sheet.opening} ${content.sheet.lead}`.trim(),
+        },
         body,
       );
       return { html: page, pictures: chart ? [chart.attachment] : [] };
@@ -111,8 +116,7 @@ function frame(message: Message, head: Head, body: string): string {
 }
 
 function alertBody({ notification, sheet }: Entry, chart: Picture | undefined): string {
-  const { alert, transition } = notification;
-  const measure = (value: number) => (alert.rule.kind === "ratio" ? percent(value) : count(value));
+  const { transition } = notification;
   const tops = sheet.tops.map((top) => ({
     ...top,
     entries: top.entries.map((entry) => ({
@@ -123,11 +127,8 @@ function alertBody({ notification, sheet }: Entry, chart: Picture | undefined): 
   return eta.render("@alert", {
     sheet: { ...sheet, tops },
     recovered: transition === "recovered",
-    figures: [
-      [measure(alert.count), "at most in one window"],
-      [measure(alert.threshold), "is the limit"],
-      [spell(alert.within), "is the window"],
-    ],
+    opening: sheet.opening,
+    figures: sheet.figures,
     chart: chart && { cid: chart.attachment.cid, alt: chart.alt, month: chart.month },
   });
 }
@@ -141,7 +142,7 @@ function digestGroups(entries: readonly Entry[]) {
       word: levelWord(level),
       rows: rows.map(({ notification, sheet }) => ({
         title: `${transitionWord(notification.transition)}${sheet.title}`,
-        lead: sheet.lead,
+        lead: `${sheet.opening} ${sheet.lead}`.trim(),
         since: shortWhen(notification.alert.first_seen, sheet.zone),
         id: notification.alert.id,
       })),
@@ -168,8 +169,8 @@ function picture(id: string, history: History, timezone: string): Picture | unde
     `at most ${count(most.count)} in one hour (from ${hourOf(most.at, timezone)}).`;
   const scene = barChart({
     bars,
-    width: 430,
-    height: 120,
+    width: 320,
+    height: 104,
     alt,
     format: count,
     unit: "events an hour",
@@ -180,10 +181,10 @@ function picture(id: string, history: History, timezone: string): Picture | unde
     attachment: {
       filename: "last-24-hours.png",
       contentType: "image/png",
-      content: toPng(scene),
+      content: toPng(scene, 4),
       cid: `chart.${id}@leafwatch`,
     },
     alt,
-    month: `The last 30 days of ${history.what}: ${amount(month, "event")} on ${amount(active, "day")}.`,
+    month: `In the last 30 days: ${amount(month, "event")}, on ${amount(active, "day")}. Counted: ${history.what}.`,
   };
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from "../lib/duration.ts";
 import { techniqueName } from "../model/attack-techniques.ts";
 import type { Alert, Transition } from "../model/alert.ts";
 import type { History, Notification } from "../model/notification.ts";
@@ -11,8 +12,12 @@ import { amount, count, percent, shortWhen, spell, when } from "./when.ts";
  */
 export interface Sheet {
   readonly title: string;
-  /** One sentence: how much, against what limit. */
+  /** `It is over.` and the like; empty for a plain first message. */
+  readonly opening: string;
+  /** How much, against what limit: `14 in 5 minutes; the limit is 10.` */
   readonly lead: string;
+  /** The same as figures with their captions. */
+  readonly figures: readonly (readonly [string, string])[];
   /** Label and value, in reading order: who, against whom, where, since when, how sure … */
   readonly facts: readonly (readonly [string, string])[];
   readonly tops: readonly Top[];
@@ -54,7 +59,13 @@ export function describe(
   const discover = context.discover?.(alert);
   return {
     title,
-    lead: lead(alert, transition),
+    opening: opening(alert, transition),
+    lead: `${measure(alert, alert.count)} in ${spell(alert.within)}; the limit is ${measure(alert, alert.threshold)}.`,
+    figures: [
+      [measure(alert, alert.count), `in ${spell(alert.within)}`],
+      [measure(alert, alert.threshold), "is the limit"],
+      [formatDuration(Date.parse(alert.last_seen) - Date.parse(alert.first_seen)), "first to last"],
+    ],
     facts: facts(alert, transition, at, timezone),
     tops: tops(alert),
     lines: alert.evidence.lines.slice(0, 5).map((line) => ({
@@ -71,12 +82,10 @@ export function describe(
   };
 }
 
-function lead(alert: Alert, transition: Transition): string {
-  const span = spell(alert.within);
-  const measured = `${measure(alert, alert.count)} in ${span}; the limit is ${measure(alert, alert.threshold)}.`;
-  if (transition === "recovered") return `It is over. At its worst: ${measured}`;
-  if (transition === "repeat") return `It still goes on: ${measured}`;
-  return alert.late ? `Found after the fact: ${measured}` : measured;
+function opening(alert: Alert, transition: Transition): string {
+  if (transition === "recovered") return "It is over. These were its figures at their worst.";
+  if (transition === "repeat") return "It still goes on.";
+  return alert.late ? "It was found after the fact." : "";
 }
 
 /** A count or a share, as the rule's kind has it. */
@@ -109,7 +118,11 @@ function facts(
   const users = alert.evidence.top["user.name"] ?? [];
   const named = users.slice(0, 3).map((user) => foreign(user.value, 40));
   const targets =
-    victims.length > 0 ? victims : users.length > 0 ? [`user ${listed(named, users.length)}`] : [];
+    victims.length > 0
+      ? victims
+      : users.length > 0
+        ? [`${users.length === 1 ? "user" : "users"} ${listed(named, users.length)}`]
+        : [];
   const hosts = alert.evidence.top["host.name"] ?? [];
   if (where.length === 0 && hosts.length > 0) {
     where.push(
@@ -125,7 +138,6 @@ function facts(
     ["Where", where.join(", ") || undefined],
     ["Since", when(alert.first_seen, timezone)],
     ["Last seen", when(alert.last_seen, timezone)],
-    ["Lasted", spell(Date.parse(alert.last_seen) - Date.parse(alert.first_seen))],
     [
       "Over since",
       transition === "recovered" ? when(alert.recovered_at ?? at, timezone) : undefined,
@@ -145,13 +157,15 @@ function certainty(alert: Alert): string {
   return `Counted event by event, not estimated.${late}`;
 }
 
+/** The lists of most frequent values; one that holds a single value already named among the facts says nothing new. */
 function tops(alert: Alert): Top[] {
+  const told = new Set(["host.name", "user.name", ...Object.keys(alert.group)]);
   return Object.entries(alert.evidence.top)
-    .filter(([, values]) => values.length > 0)
+    .filter(([field, values]) => values.length > (told.has(field) ? 1 : 0))
     .map(([field, values]) => {
       const most = Math.max(...values.map((entry) => entry.count), 1);
       return {
-        label: fieldLabel(field),
+        label: `Top ${plural(fieldLabel(field))}`,
         entries: values.slice(0, 5).map((entry) => ({
           value: foreign(entry.value, 80) || "(empty)",
           count: count(entry.count),
@@ -159,6 +173,11 @@ function tops(alert: Alert): Top[] {
         })),
       };
     });
+}
+
+function plural(label: string): string {
+  if (label.includes(".")) return label;
+  return /(s|sh|ch)$/.test(label) ? `${label}es` : label.replace(/y$/, "ie") + "s";
 }
 
 function listed(names: readonly string[], total: number): string {

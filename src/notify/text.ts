@@ -45,7 +45,7 @@ function alertText({ notification, sheet }: Entry): string {
       `[${transition === "recovered" ? "RECOVERED" : levelWord(alert.rule.level)}] ${sheet.title}`,
     ),
     "",
-    wrap(sheet.lead),
+    wrap(`${sheet.opening} ${sheet.lead}`.trim()),
     "",
     ...sheet.facts.map(([label, value]) => row(label, value)),
   ];
@@ -57,7 +57,7 @@ function alertText({ notification, sheet }: Entry): string {
   }
   if (sheet.discover !== undefined) parts.push("", "IN KIBANA", `  ${sheet.discover}`);
   for (const top of sheet.tops) {
-    parts.push("", `TOP ${top.label.toUpperCase()}`);
+    parts.push("", top.label.toUpperCase());
     const room = Math.max(...top.entries.map((entry) => entry.count.length));
     for (const entry of top.entries) {
       parts.push(wrap(entry.value, `  ${entry.count.padStart(room)}  `, " ".repeat(room + 4)));
@@ -80,7 +80,9 @@ function historyText(history: NonNullable<Sheet["history"]>): string[] {
   const day = history.hours.reduce((sum, hour) => sum + hour.count, 0);
   const month = history.days.reduce((sum, one) => sum + one.count, 0);
   const active = history.days.filter((one) => one.count > 0).length;
-  const text = `${history.what}: ${amount(day, "event")} in the 24 hours up to the alert, ${amount(month, "event")} in 30 days, on ${amount(active, "day")} of them.`;
+  const text =
+    `${amount(day, "event")} in the 24 hours up to the alert, ${amount(month, "event")} in 30 days, ` +
+    `on ${amount(active, "day")} of them. Counted: ${history.what}.`;
   return ["BEFORE", wrap(text, "  ")];
 }
 
@@ -110,7 +112,7 @@ function digestText(reason: DigestReason, entries: readonly Entry[]): string {
       parts.push(
         wrap(`${transitionWord(notification.transition)}${sheet.title}`, "  * ", "    "),
         wrap(
-          `${sheet.lead} ${sheet.facts.find(([label]) => label === "Since")?.join(" ") ?? ""}`,
+          `${sheet.opening} ${sheet.lead} ${sheet.facts.find(([label]) => label === "Since")?.join(" ") ?? ""}`,
           "    ",
         ),
         wrap(`id ${notification.alert.id}`, "    "),

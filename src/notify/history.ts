@@ -1,0 +1,130 @@
+import type { Client } from "@elastic/elasticsearch";
+import { DateTime } from "luxon";
+import { wrap } from "../es/errors.ts";
+import { AppError } from "../lib/errors.ts";
+import type { Alert } from "../model/alert.ts";
+import type { AskHistory, History } from "../model/notification.ts";
+import { foreign } from "./foreign.ts";
+
+const hourMs = 3_600_000;
+
+/**
+ * Counts the events that share an alert's group (and its logs, where it has no group) in the 24 hours and the 30 local
+ * days up to the alert. One search without documents.
+ */
+export function createHistory(client: Client, namespace: string, timezone: string): AskHistory {
+  // Our own alert stream and dead letters are no history of a source.
+  const index = `logs-*-${namespace},-logs-leafwatch.*-${namespace}`;
+  return async (alert, at, signal) => {
+    const datasets = datasetsOf(alert, namespace);
+    const group = Object.entries(alert.group);
+    if (group.length === 0 && datasets.length === 0) return undefined;
+    const hours = hoursUpTo(at);
+    const days = daysUpTo(at, timezone);
+    const until = new Date((hours.at(-1) ?? 0) + hourMs).toISOString();
+    const answer = await wrap(
+      () =>
+        client.search<unknown, Aggregations>(
+          {
+            index,
+            ignore_unavailable: true,
+            allow_no_indices: true,
+            size: 0,
+            track_total_hits: false,
+            query: {
+              bool: {
+                filter: [
+                  {
+                    range: {
+                      "@timestamp": { gte: new Date(days[0] ?? 0).toISOString(), lt: until },
+                    },
+                  },
+                  ...(group.length > 0
+                    ? group.map(([field, value]) => ({ term: { [field]: value } }))
+                    : [{ terms: { "data_stream.dataset": datasets } }]),
+                ],
+              },
+            },
+            aggs: {
+              hours: {
+                filter: { range: { "@timestamp": { gte: new Date(hours[0] ?? 0).toISOString() } } },
+                aggs: { each: { date_histogram: { field: "@timestamp", fixed_interval: "1h" } } },
+              },
+              days: {
+                date_histogram: {
+                  field: "@timestamp",
+                  calendar_interval: "day",
+                  time_zone: timezone,
+                },
+              },
+            },
+          },
+          { signal, meta: false },
+        ),
+      signal,
+    );
+    if (answer.timed_out || answer._shards.failed > 0) {
+      throw new AppError(
+        "ES_PARTIAL",
+        "the search for an alert's history was answered only in part",
+        {
+          hint: "look at the cluster's health",
+          retryable: true,
+        },
+      );
+    }
+    return {
+      what: whatIsCounted(group, datasets),
+      hours: filled(hours, answer.aggregations?.hours.each.buckets ?? []),
+      days: filled(days, answer.aggregations?.days.buckets ?? []),
+    };
+  };
+}
+
+interface Aggregations {
+  hours: { each: { buckets: Bucket[] } };
+  days: { buckets: Bucket[] };
+}
+
+interface Bucket {
+  key: number;
+  doc_count: number;
+}
+
+function whatIsCounted(
+  group: readonly (readonly [string, unknown])[],
+  datasets: readonly string[],
+): string {
+  const of = group.map(([field, value]) => `${field} ${foreign(String(value), 60)}`).join(", ");
+  return of === "" ? `all events of ${datasets.join(", ")}` : `events with ${of}`;
+}
+
+/** The datasets of the alert's evidence, from the names of its backing indices. */
+function datasetsOf(alert: Alert, namespace: string): string[] {
+  const found = alert.evidence.lines.flatMap(({ index }) => {
+    const start = index.indexOf("logs-");
+    const end = index.indexOf(`-${namespace}`);
+    return start >= 0 && end > start ? [index.slice(start + 5, end)] : [];
+  });
+  return [...new Set(found)];
+}
+
+/** The beginnings of 24 whole hours, the last of which holds `at`. */
+function hoursUpTo(at: string): number[] {
+  const last = Math.floor(Date.parse(at) / hourMs) * hourMs;
+  return Array.from({ length: 24 }, (_, index) => last - (23 - index) * hourMs);
+}
+
+/** The beginnings of 30 local days, the last of which holds `at`. */
+function daysUpTo(at: string, timezone: string): number[] {
+  const last = DateTime.fromISO(at, { zone: timezone }).startOf("day");
+  return Array.from({ length: 30 }, (_, index) => last.minus({ days: 29 - index }).toMillis());
+}
+
+function filled(starts: readonly number[], buckets: readonly Bucket[]): History["hours"] {
+  const counts = new Map(buckets.map((bucket) => [bucket.key, bucket.doc_count]));
+  return starts.map((start) => ({
+    at: new Date(start).toISOString(),
+    count: counts.get(start) ?? 0,
+  }));
+}
