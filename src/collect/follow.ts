@@ -1,3 +1,4 @@
+import { AppError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { LineBatch, Position } from "../model/raw-line.ts";
 import { gzipContent, plainContent, type Content } from "./content.ts";
@@ -17,6 +18,8 @@ import {
 
 export interface FollowOptions extends ReadOptions {
   from: "beginning" | "end";
+  /** There is only one look: a record at the end of the file is complete. */
+  once: boolean;
   /** How long a rotated file must have been still until it counts as finished. */
   closeAfterMs: number;
   log: Log;
@@ -48,7 +51,7 @@ export function followFile(
   saved: Position | undefined,
   options: FollowOptions,
 ): FollowedFile {
-  const { path, host, log } = options;
+  const { path, host, log, once } = options;
   const fields = { "host.name": host, "log.file.path": path };
   /** Oldest first; the live one last. */
   let tracked: TrackedFile[] = (saved ? fromPosition(saved) : []).map((state) => ({
@@ -92,12 +95,9 @@ export function followFile(
   /** Compares what stands under the path with what is open, while both may be written to. */
   async function isSame(content: Content, signal: AbortSignal): Promise<boolean> {
     const { file } = content;
-    // A server answers in this order: if it is one file, the middle answer lies between the others.
-    const [before, now, after] = await Promise.all([
-      file.stat(signal),
-      files.stat(path, signal),
-      file.stat(signal),
-    ]);
+    const before = await file.stat(signal);
+    const now = await files.stat(path, signal);
+    const after = await file.stat(signal);
     if (now === undefined || now.inode !== before.inode) return false;
     const between =
       now.size >= Math.min(before.size, after.size) &&
@@ -145,7 +145,7 @@ export function followFile(
   ): AsyncGenerator<LineBatch> {
     if (file.done) return;
     const stillMs = file.caughtUp ? Date.now() - file.stillSince : 0;
-    if (file.live && seen && isUnchanged(file, seen)) {
+    if (file.live && seen && isUnchanged(file, seen) && !isRecordDue(file, stillMs)) {
       // The path alone tells when it changes again.
       if (stillMs >= options.closeAfterMs) await closeFile(file);
       return;
@@ -156,21 +156,30 @@ export function followFile(
       const newest = Math.max(...tracked.map((one) => one.mtimeMs), seen?.mtimeMs ?? 0);
       const still = Math.max(stillMs, newest - stat.mtimeMs) >= options.closeAfterMs;
       const final = file.compressed || (!file.live && still);
-      if (isUnchanged(file, stat) && !final) return;
-      for await (const { lines, origin } of readOn(file, content, stat, final, options, signal)) {
+      if (isUnchanged(file, stat) && !final && !isRecordDue(file, stillMs)) return;
+      const end = final ? "final" : once || isRecordDue(file, stillMs) ? "quiet" : "open";
+      for await (const { lines, origin } of readOn(file, content, stat, end, options, signal)) {
         yield batch(lines, origin);
       }
       if (!final) return;
       file.done = true;
       await closeFile(file);
     } catch (error) {
-      if (error instanceof FileReplaced) await closeFile(file);
+      const missing = error instanceof AppError && error.code === "FILE_NOT_FOUND";
+      if (error instanceof FileReplaced || missing) {
+        await closeFile(file);
+        throw new FileReplaced();
+      }
       if (!isFileError(error) || file.live) throw error;
       // One rotated file that cannot be read must not hold up what comes after it.
       log.error({ ...fields, file: file.name, err: error }, "a rotated file cannot be read");
       file.done = true;
       await closeFile(file);
     }
+  }
+
+  function isRecordDue(file: TrackedFile, stillMs: number): boolean {
+    return file.recordOpen === true && stillMs >= (options.multiline?.timeoutMs ?? Infinity);
   }
 
   async function opened(file: TrackedFile, signal: AbortSignal): Promise<Content> {

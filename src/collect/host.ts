@@ -1,14 +1,15 @@
-import { homedir, userInfo } from "node:os";
 import type { Log } from "../lib/log.ts";
-import type { FileAccess } from "./files.ts";
+import { createConnections } from "./connections.ts";
+import { execFiles } from "./exec-files.ts";
 import type { HostOptions } from "./host-options.ts";
 import { localFiles } from "./local-files.ts";
 import { sourceKindFor, sourceKinds } from "./registry.ts";
+import { remoteShell } from "./remote-shell.ts";
+import { sftpFiles } from "./sftp-files.ts";
 import type { SourceDeps } from "./source-kind.ts";
 import type { Source } from "./source.ts";
-import { sftpFiles } from "./sftp-files.ts";
-import { SshConnection } from "./ssh.ts";
-import type { SshTarget } from "./ssh-target.ts";
+import { loadSshConfig, type SshConfigLookup } from "./ssh-config.ts";
+import { askTimezone } from "./timezone.ts";
 
 export interface HostDeps {
   /** Read what is there now, then end. */
@@ -16,66 +17,80 @@ export interface HostDeps {
   log: Log;
   /** Longest line in bytes (`limits.line`). */
   maxLineBytes: number;
+  /** Default: ~/.ssh/config. */
+  sshConfig?: SshConfigLookup;
 }
 
-/** One host of the config while we read it. Dispose it to close its connection. */
-export interface HostHandle extends AsyncDisposable {
+/** One host of the config while we read it. */
+export interface HostHandle {
   readonly name: string;
-  /** The source of one `logs:` entry: `entry` has the options of the source kind, already checked, and `format`. */
-  source(entry: { readonly format: string; readonly [option: string]: unknown }): Source;
-  /** The zone of the host's clock: configured, else asked of the host; undefined where neither is possible. */
+  /** The source of one `logs:` entry, as the config gives it: checked, with the options of its source kind. */
+  source(entry: LogEntry): Source;
+  /**
+   * The zone of the host's clock: configured, else asked of the host where it runs commands; undefined where neither
+   * is possible.
+   *
+   * @throws AppError when the host cannot be reached.
+   */
   timezone(signal: AbortSignal): Promise<string | undefined>;
 }
 
-/** Prepares a host; nothing is opened before it is read. */
-export function createHost(options: HostOptions, deps: HostDeps): HostHandle {
-  const connection =
-    options.read === "local" ? undefined : new SshConnection(targetOf(options), { log: deps.log });
-  const files: FileAccess = connection ? sftpFiles(connection) : localFiles(options.name);
-  const sourceDeps: SourceDeps = {
-    host: options.name,
-    os: options.os,
-    files,
-    ...(connection && { connection }),
-    once: deps.once,
-    pollMs: options.poll,
-    maxLineBytes: deps.maxLineBytes,
-    log: deps.log,
-  };
+export interface LogEntry {
+  readonly format: string;
+  readonly [option: string]: unknown;
+}
+
+/** All hosts of the config. Dispose it to close their connections. */
+export interface Hosts extends AsyncDisposable {
+  readonly all: readonly HostHandle[];
+}
+
+/** Prepares hosts; nothing is opened before it is read. */
+export async function createHosts(hosts: readonly HostOptions[], deps: HostDeps): Promise<Hosts> {
+  const lookup = deps.sshConfig ?? (await loadSshConfig());
+  const connections = createConnections(hosts, lookup, deps.log);
   return {
-    name: options.name,
-    source: ({ format, ...entry }) => sourceKinds[sourceKindFor(format)].create(entry, sourceDeps),
-    timezone: async () => options.timezone,
-    async [Symbol.asyncDispose]() {
-      await connection?.[Symbol.asyncDispose]();
+    all: hosts.map((host) => createHost(host, deps, connections)),
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+  };
+}
+
+function createHost(
+  host: HostOptions,
+  { once, log, maxLineBytes }: HostDeps,
+  connections: ReturnType<typeof createConnections>,
+): HostHandle {
+  const { name, os, read } = host;
+  const common = { host: name, os, once, log, maxLineBytes, pollMs: host.poll };
+  /** Not before it is used: what is wrong with a host shows when it is read. */
+  const deps = memo(depsOf);
+  function depsOf(): SourceDeps {
+    if (read === "local") return { ...common, files: localFiles(name) };
+    const connection = connections.to(host);
+    const shell = remoteShell(connection);
+    const files =
+      read === "sftp"
+        ? sftpFiles(connection)
+        : execFiles(name, shell, connection.target.user, read === "sudo");
+    return { ...common, files, connection, shell, sudo: read === "sudo" };
+  }
+  return {
+    name,
+    source: (entry) => ({
+      host: name,
+      streams: (signal) =>
+        sourceKinds[sourceKindFor(entry.format)].create(entry, deps()).streams(signal),
+    }),
+    async timezone(signal) {
+      if (host.timezone !== undefined) return host.timezone;
+      if (read === "local") return Intl.DateTimeFormat().resolvedOptions().timeZone;
+      const { shell } = deps();
+      return read === "sftp" || os === "windows" || !shell ? undefined : askTimezone(shell, signal);
     },
   };
 }
 
-function targetOf(options: HostOptions): SshTarget {
-  const { auth = {} } = options;
-  const agent = process.env["SSH_AUTH_SOCK"];
-  return {
-    name: options.name,
-    address: options.address ?? options.name,
-    port: options.port ?? 22,
-    user: options.user ?? userInfo().username,
-    auth: {
-      keys: auth.key === undefined ? [] : [atHome(auth.key)],
-      ...(auth.passphrase !== undefined && { passphrase: auth.passphrase }),
-      ...(auth.agent && agent !== undefined && { agent }),
-      ...(auth.password !== undefined && { password: auth.password }),
-    },
-    hostKey: options.host_key.startsWith("SHA256:")
-      ? { kind: "pinned", fingerprint: options.host_key }
-      : {
-          kind: "known_hosts",
-          file: atHome(options.known_hosts_file),
-          acceptNew: options.host_key === "accept-new",
-        },
-  };
-}
-
-function atHome(path: string): string {
-  return path === "~" || path.startsWith("~/") ? homedir() + path.slice(1) : path;
+function memo<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

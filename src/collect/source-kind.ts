@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Kind } from "../lib/kind.ts";
 import type { Log } from "../lib/log.ts";
 import type { FileAccess } from "./files.ts";
+import type { RemoteShell } from "./remote-shell.ts";
 import type { Source } from "./source.ts";
 import type { SshConnection } from "./ssh.ts";
 
@@ -14,6 +15,10 @@ export interface SourceDeps {
   files: FileAccess;
   /** undefined for the machine itself. */
   connection?: SshConnection;
+  /** Runs commands on the host, where there is a connection. */
+  shell?: RemoteShell;
+  /** Commands that need it run through `sudo -n`. */
+  sudo?: boolean;
   /** Read what is there now, then end. */
   once: boolean;
   pollMs: number;

@@ -4,6 +4,7 @@ import type { Content } from "./content.ts";
 import type { FileState } from "./file-states.ts";
 import type { FileStat } from "./files.ts";
 import { encodingOf, lineSplitter, type Encoding } from "./lines.ts";
+import { joined, joinRecords } from "./multiline.ts";
 import { beginsWith, headOf, originOf } from "./recognition.ts";
 
 /** A file of a stream while we know about it. */
@@ -18,6 +19,8 @@ export interface TrackedFile extends FileState {
   encoding?: Encoding;
   /** Since when it has not changed, by our clock. */
   stillSince: number;
+  /** Lines of the last record wait for more: `offset` stands before them. */
+  recordOpen?: boolean;
   /** All of it was read, at the size and time that the state has. */
   caughtUp: boolean;
 }
@@ -48,6 +51,9 @@ export interface FileLines {
   origin: string;
 }
 
+/** What the present end of a file means: nothing more comes at all, nothing came for long, or more may come. */
+export type FileEnd = "final" | "quiet" | "open";
+
 /** The file was written anew while it was open: what was read of it does not belong together. */
 export class FileReplaced extends Error {}
 
@@ -56,13 +62,15 @@ export interface ReadOptions {
   /** The live path: part of what the file's lines are named by. */
   path: string;
   maxLineBytes: number;
+  /** Joins lines to records. */
+  multiline?: { starts: RegExp; maxLines: number; timeoutMs: number };
   /** A batch is handed on when this much was read for it. */
   batchBytes: number;
 }
 
 /**
  * Reads `file`, which was like `before` a moment ago, from its offset to its present end and moves the offset with
- * each piece handed on. `final`: the last line counts though it has no end.
+ * each piece handed on.
  *
  * @throws FileReplaced when the file was truncated or replaced under the open handle.
  */
@@ -70,7 +78,7 @@ export async function* readOn(
   file: TrackedFile,
   content: Content,
   before: FileStat,
-  final: boolean,
+  end: FileEnd,
   options: ReadOptions,
   signal: AbortSignal,
 ): AsyncGenerator<FileLines> {
@@ -90,13 +98,24 @@ export async function* readOn(
   let pending: RawLine[] = [];
   let pendingBytes = 0;
 
-  async function* handOn(): AsyncGenerator<FileLines> {
+  function records(lines: RawLine[], atEnd: boolean): [RawLine[], RawLine[]] {
+    const { multiline } = options;
+    if (!multiline) return [lines, []];
+    const limits = { maxLines: multiline.maxLines, maxBytes: options.maxLineBytes };
+    const { complete, open } = joinRecords(lines, multiline.starts, limits);
+    if (!atEnd || end === "open" || open.length === 0) return [complete, open];
+    return [[...complete, joined(open)], []];
+  }
+
+  async function* handOn(atEnd: boolean): AsyncGenerator<FileLines> {
     if (!(await unchanged(file, content, options, signal))) throw new FileReplaced();
-    file.offset = splitter.offset;
-    file.skipping = splitter.skipping;
+    const [lines, waiting] = records(pending, atEnd);
+    // A record that waits is read again from its first line on.
+    file.offset = waiting[0]?.offset ?? splitter.offset;
+    file.skipping = waiting.length === 0 && splitter.skipping;
+    file.recordOpen = waiting.length > 0;
     file.size = Math.max(file.size, start + read);
-    const lines = pending;
-    pending = [];
+    pending = waiting;
     pendingBytes = 0;
     if (lines.length > 0 && file.origin !== undefined) yield { lines, origin: file.origin };
   }
@@ -106,15 +125,15 @@ export async function* readOn(
       read += chunk.length;
       pendingBytes += chunk.length;
       pending = append(pending, splitter.push(chunk));
-      if (pendingBytes >= options.batchBytes) yield* handOn();
+      if (pendingBytes >= options.batchBytes) yield* handOn(false);
     }
   } catch (error) {
     // A compressed file that breaks off will not get better: what it gave counts.
-    if (error instanceof AppError && error.code === "FILE_DAMAGED") yield* handOn();
+    if (error instanceof AppError && error.code === "FILE_DAMAGED") yield* handOn(true);
     throw error;
   }
-  if (final) pending = append(pending, splitter.end());
-  yield* handOn();
+  if (end === "final") pending = append(pending, splitter.end());
+  yield* handOn(true);
   settle(file, before, start + read);
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { createHost, type HostHandle } from "../../src/collect/host.ts";
+import { createHosts, type HostHandle } from "../../src/collect/host.ts";
 import { hostOptions } from "../../src/collect/host-options.ts";
+import { parseSshConfig } from "../../src/collect/ssh-config.ts";
 import { sourceKindFor, sourceKinds } from "../../src/collect/registry.ts";
 import { silentLog, type Log } from "../../src/lib/log.ts";
 import type { LineBatch, Position, RawLine } from "../../src/model/raw-line.ts";
@@ -9,11 +10,11 @@ import type { Sshd } from "./sshd.ts";
 
 type HostInput = Record<string, unknown>;
 
-/** A host of the config that stands for `sshd`, polled fast. */
-export function openHost(
+/** A host of the config that stands for `sshd`, polled fast. Dispose it to disconnect. */
+export async function openHost(
   sshd: Pick<Sshd, "port" | "user" | "key" | "knownHosts">,
   { once = false, log = silentLog, ...more }: { once?: boolean; log?: Log } & HostInput = {},
-): HostHandle {
+): Promise<HostHandle & AsyncDisposable> {
   const options = hostOptions.parse({
     name: "web1",
     address: "127.0.0.1",
@@ -24,7 +25,15 @@ export function openHost(
     poll: "100ms",
     ...more,
   });
-  return createHost(options, { once, log, maxLineBytes: 1024 * 1024 });
+  const hosts = await createHosts([options], {
+    once,
+    log,
+    maxLineBytes: 1024 * 1024,
+    sshConfig: parseSshConfig(""),
+  });
+  const [host] = hosts.all;
+  if (!host) throw new Error("there is one host");
+  return { ...host, [Symbol.asyncDispose]: () => hosts[Symbol.asyncDispose]() };
 }
 
 /** Everything that one `logs:` entry gives, gathered in the background as a shipper would. */

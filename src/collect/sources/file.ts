@@ -3,6 +3,7 @@ import { z } from "zod";
 import { duration } from "../../lib/duration.ts";
 import { followFile } from "../follow.ts";
 import { expandGlob, isGlob, literalPath } from "../glob.ts";
+import { multilineOptions, type MultilineOptions } from "../multiline.ts";
 import { persist, type Persistence } from "../persist.ts";
 import { isRotated } from "../rotation.ts";
 import { sourceKind, type SourceDeps } from "../source-kind.ts";
@@ -16,6 +17,7 @@ const batchBytes = 1024 * 1024;
 const options = z.strictObject({
   path: z.string().min(1),
   from: z.enum(["beginning", "end"]).default("beginning"),
+  multiline: multilineOptions.optional(),
   close_after: duration.default(600_000),
 });
 type Options = z.output<typeof options>;
@@ -89,6 +91,8 @@ function stream(path: string, config: Options, deps: SourceDeps, ended?: () => v
         closeAfterMs: config.close_after,
         maxLineBytes: deps.maxLineBytes,
         batchBytes,
+        once: deps.once,
+        ...(config.multiline && { multiline: recordsOf(config.multiline) }),
         log: deps.log,
       });
       let warned = false;
@@ -103,4 +107,8 @@ function stream(path: string, config: Options, deps: SourceDeps, ended?: () => v
       ended?.();
     },
   };
+}
+
+function recordsOf({ starts, max_lines, timeout }: MultilineOptions) {
+  return { starts: new RegExp(starts, "u"), maxLines: max_lines, timeoutMs: timeout };
 }
