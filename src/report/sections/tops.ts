@@ -1,0 +1,76 @@
+import { columns, heading, paragraph, table, type Block } from "../blocks.ts";
+import type { Report, TopList, TopRow } from "../model.ts";
+import { plural, unknown, type Wording } from "../wording.ts";
+
+/** The ten largest of each kind. */
+export function tops({ top }: Report, wording: Wording): Block[] {
+  const { count, date } = wording;
+  return [
+    heading("Top ten"),
+    heading("Addresses that were refused most", 3),
+    table(
+      columns(
+        "Address*1.7",
+        "Country*0.8",
+        "Refused*0.8>",
+        "Week before>",
+        "Failed logins>",
+        "HTTP errors>",
+        "First seen*1.6",
+      ),
+      top.addresses.rows.map((row) => [
+        row.name,
+        row.country ?? unknown,
+        count(row.value),
+        count(row.previous),
+        count(row.failed_logins),
+        count(row.http_errors),
+        row.new ? "new this week" : date(row.first_seen),
+      ]),
+    ),
+    ...others(top.addresses, "address", "addresses", wording),
+    heading("Users with most failed logins", 3),
+    ...simple(top.users, "User", "Failed logins", wording),
+    ...others(top.users, "user", "users", wording),
+    heading("Hosts with most events", 3),
+    ...simple(top.hosts, "Host", "Events", wording),
+    ...others(top.hosts, "host", "hosts", wording),
+    heading("URLs with most HTTP errors", 3),
+    ...simple(top.urls, "Path", "Errors", wording),
+    ...others(top.urls, "path", "paths", wording),
+  ];
+}
+
+function simple(
+  list: TopList<TopRow>,
+  name: string,
+  value: string,
+  { count, change }: Wording,
+): Block[] {
+  return [
+    table(
+      columns(`${name}*4`, `${value}*1.1>`, "Week before*1.1>", "Change*1.1>"),
+      list.rows.map((row) => [
+        row.name,
+        count(row.value),
+        count(row.previous),
+        row.previous === null || row.previous === 0
+          ? row.previous === 0
+            ? "new"
+            : unknown
+          : change((100 * (row.value - row.previous)) / row.previous),
+      ]),
+    ),
+  ];
+}
+
+function others(
+  { others, others_value }: TopList<TopRow>,
+  one: string,
+  many: string,
+  { count }: Wording,
+): Block[] {
+  if (others === 0) return [];
+  const text = `And ${count(others)} more ${plural(others, one, many)} with ${count(others_value)} in all.`;
+  return [paragraph(text, "muted")];
+}
