@@ -59,8 +59,17 @@ export interface Documents<T extends object> {
 const pageSize = 1000;
 const tries = { attempts: 5, minMs: 200, maxMs: 5000 };
 
-/** The documents of `index` (a plain index that `setup` made a template for; it comes into being at the first write). */
-export function createDocuments<T extends object>(client: Client, index: string): Documents<T> {
+/**
+ * The documents of `index`: a plain index that `setup` made a template for; it comes into being at the first write.
+ * `attempts` is how often a call is tried, 5 where left out.
+ */
+export function createDocuments<T extends object>(
+  client: Client,
+  index: string,
+  options: { attempts?: number } = {},
+): Documents<T> {
+  const ask: Ask = (call, signal) =>
+    retry(() => wrap(call, signal), { ...tries, ...options }, signal);
   const get = async (id: string, signal: AbortSignal): Promise<Stored<T> | undefined> => {
     const found = await ask(() => client.get<T>({ index, id }, { signal, ignore: [404] }), signal);
     // A missing index answers 404 as well, without `found`.
@@ -118,7 +127,7 @@ export function createDocuments<T extends object>(client: Client, index: string)
         throw error;
       }
     },
-    list: (query, signal) => list<T>(client, index, query, signal),
+    list: (query, signal) => list<T>(client, ask, index, query, signal),
   };
 }
 
@@ -127,12 +136,11 @@ function asStored(doc: object): unknown {
   return JSON.parse(JSON.stringify(doc)) as unknown;
 }
 
-function ask<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  return retry(() => wrap(call, signal), tries, signal);
-}
+type Ask = <T>(call: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
 async function list<T>(
   client: Client,
+  ask: Ask,
   index: string,
   query: Query,
   signal: AbortSignal,

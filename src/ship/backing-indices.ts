@@ -1,0 +1,105 @@
+import type { Client } from "@elastic/elasticsearch";
+import { retry } from "../lib/backoff.ts";
+import { AppError } from "../lib/errors.ts";
+import { wrap } from "../es/errors.ts";
+
+/*
+ * An `_id` is unique in one backing index only: after a rollover the same id would be created a second time. So for
+ * every document whose fate is unknown we need the oldest index that it may be in. Indices of a stream are told apart
+ * by their generation, the number at the end of their names; 0 stands for "none yet", and so for all of them.
+ */
+
+/** The generation in a backing index's name; 0 when it has none. */
+export function generationOf(index: string): number {
+  return Number(/-(\d+)$/.exec(index)?.[1] ?? 0);
+}
+
+/** What is known of the backing indices of data streams. */
+export interface BackingIndices {
+  /** The newest generation of a stream that we know of; undefined before the first look. */
+  seen(stream: string): number | undefined;
+  /** Asks the server for it. */
+  look(stream: string, signal: AbortSignal): Promise<number>;
+  /** Learns from a bulk answer. */
+  note(stream: string, index: string): void;
+  /** Backing indices of `stream` from generation `since` on, oldest first, as of now. */
+  since(stream: string, since: number, signal: AbortSignal): Promise<string[]>;
+  /** Which of the ids are stored in one of the indices. By id a read sees every finished write. */
+  stored(
+    indices: readonly string[],
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Set<string>>;
+}
+
+const tries = { minMs: 200, maxMs: 30_000 };
+const idsAtOnce = 2000;
+
+export function createBackingIndices(client: Client): BackingIndices {
+  const known = new Map<string, number>();
+  const ask = <T>(call: () => Promise<T>, signal: AbortSignal) =>
+    retry(() => wrap(call, signal), tries, signal);
+  const list = async (stream: string, signal: AbortSignal): Promise<string[]> => {
+    const answer = await ask(
+      () => client.indices.resolveIndex({ name: stream }, { signal, ignore: [404] }),
+      signal,
+    );
+    // A 404 that is ignored gives an answer without the list.
+    return ((answer as Partial<typeof answer>).data_streams ?? [])
+      .filter(({ name }) => name === stream)
+      .flatMap(({ backing_indices }) => backing_indices)
+      .sort((a, b) => generationOf(a) - generationOf(b));
+  };
+  return {
+    seen: (stream) => known.get(stream),
+    async look(stream, signal) {
+      const newest = generationOf((await list(stream, signal)).at(-1) ?? "");
+      // A bulk answer may have come meanwhile.
+      known.set(stream, Math.max(newest, known.get(stream) ?? 0));
+      return newest;
+    },
+    note(stream, index) {
+      const generation = generationOf(index);
+      if (generation > (known.get(stream) ?? 0)) known.set(stream, generation);
+    },
+    async since(stream, since, signal) {
+      return (await list(stream, signal)).filter((index) => generationOf(index) >= since);
+    },
+    async stored(indices, ids, signal) {
+      const stored = new Set<string>();
+      for (const index of indices) {
+        const left = ids.filter((id) => !stored.has(id));
+        for (let from = 0; from < left.length; from += idsAtOnce) {
+          const some = left.slice(from, from + idsAtOnce);
+          const docs = await ask(() => mget(client, index, some, signal), signal);
+          for (const id of docs) stored.add(id);
+        }
+      }
+      return stored;
+    },
+  };
+}
+
+async function mget(
+  client: Client,
+  index: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { docs } = await client.mget({ index, ids: [...ids], _source: false }, { signal });
+  return docs.flatMap((doc) => {
+    if ("error" in doc) {
+      // Retention may have taken the index since it was listed; whatever else is wrong may pass.
+      if (doc.error.type === "index_not_found_exception") return [];
+      throw new AppError(
+        "ES_PARTIAL",
+        `${index} could not be asked for ${doc._id}: ${doc.error.type}`,
+        {
+          retryable: true,
+          hint: "look at the cluster's health",
+        },
+      );
+    }
+    return doc.found ? [doc._id] : [];
+  });
+}

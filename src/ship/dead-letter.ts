@@ -1,0 +1,80 @@
+import { fromText, type PreparedDocument } from "./document.ts";
+
+/** `leafwatch.dead_letter.state`: what an operator has done about it. */
+export type DeadLetterState = "new" | "retried" | "dropped";
+
+/** A dead letter as it is stored, without what every event has. */
+export interface DeadLetter {
+  state: DeadLetterState;
+  /** The data stream that refused it, and its id there. */
+  index: string;
+  id: string;
+  /** The document, as JSON text. Cut off where it was too large to be sent at all. */
+  document: string;
+  tried_at?: string;
+}
+
+const dataset = "leafwatch.dead_letter";
+/** Room in the smallest request body that proxies commonly allow, 1 MB. */
+const maxDocument = 400_000;
+
+/** Name of the stream of dead letters. */
+export function deadLetterStream(namespace: string): string {
+  return `logs-${dataset}-${namespace}`;
+}
+
+export function isDeadLetter({ stream }: PreparedDocument): boolean {
+  return stream.startsWith(`logs-${dataset}-`);
+}
+
+/** What is stored in the place of a document that the cluster refuses: where it was, why, and all of it. */
+export function deadLetterOf(
+  refused: PreparedDocument,
+  error: { type: string; reason: string },
+  namespace: string,
+  now: number,
+): PreparedDocument {
+  const { host, log, event } = partsOf(refused.text);
+  const letter: DeadLetter = {
+    state: "new",
+    index: refused.stream,
+    id: refused.id,
+    document: refused.text.slice(0, maxDocument),
+  };
+  const time = new Date(now).toISOString();
+  const document = {
+    "@timestamp": time,
+    ecs: { version: "9.4.0" },
+    data_stream: { type: "logs", dataset, namespace },
+    event: {
+      kind: "pipeline_error",
+      dataset,
+      module: "leafwatch",
+      created: time,
+      ...(typeof event?.original === "string" && {
+        original: event.original.slice(0, maxDocument),
+      }),
+    },
+    error: { type: error.type, message: error.reason },
+    ...(typeof host?.name === "string" && { host: { name: host.name } }),
+    ...(typeof log?.file?.path === "string" && {
+      log: { file: { path: log.file.path }, offset: log.offset },
+    }),
+    leafwatch: { dead_letter: letter },
+  };
+  return fromText(deadLetterStream(namespace), refused.id, now, JSON.stringify(document));
+}
+
+/** The few members that help to find the line again; nothing in a refused document is trusted. */
+function partsOf(text: string): {
+  host?: { name?: unknown };
+  log?: { file?: { path?: unknown }; offset?: unknown };
+  event?: { original?: unknown };
+} {
+  try {
+    // Every member that we read is checked where it is used.
+    return JSON.parse(text) as ReturnType<typeof partsOf>;
+  } catch {
+    return {};
+  }
+}

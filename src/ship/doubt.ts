@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BackingIndices } from "./backing-indices.ts";
+import type { Entry } from "./queue.ts";
+
+/*
+ * How a document stays one document when nobody knows whether it is stored.
+ *
+ * Sending it again is harmless while the stream's write index is still the one it may have gone to: there the id is
+ * taken (409). After a rollover it would be created a second time. So whatever is in doubt is looked up by id, which
+ * sees every finished write, in every backing index from the oldest that it can be in, and only what is missing is
+ * sent. Where the stream has been rolled over meanwhile, the unanswered request's own time is waited out first: it
+ * must not store anything behind the look-up's back.
+ *
+ * In doubt is (1) each document of a bulk whose answer was lost or odd, from the index that was the newest when it was
+ * sent; (2) after a start or a take-over, what lies behind the checkpoint as far as its writer can have had under way,
+ * from the index that the checkpoint names; (3) without a checkpoint (a new source, or lost state) the same reach, in
+ * all indices. As long as documents are found there may be more: the reach begins anew at each one found.
+ */
+
+/** What may be stored although its position was not saved. Shrinks as documents are looked up and not found. */
+export interface Doubt {
+  /** Oldest generation, by data stream, that a document may be in; where one is missing, any. */
+  readonly since: ReadonlyMap<string, number>;
+  /** Until when a request of the previous reader may still store something, epoch milliseconds. */
+  readonly until: number;
+  /** How far the previous reader can have been ahead of its checkpoint, bytes of documents. */
+  readonly reach: number;
+  /** Bytes still in doubt. */
+  bytes: number;
+}
+
+/** Looks up whatever of `entries` may be stored already and returns what is. */
+export async function findStored(
+  entries: readonly Entry[],
+  indices: BackingIndices,
+  onWait: (reason: string) => void,
+  signal: AbortSignal,
+): Promise<ReadonlySet<Entry>> {
+  const found = new Set<Entry>();
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    if (entry.doubt && entry.doubt.bytes <= 0) entry.doubt = undefined;
+    if (entry.unsureUntil === undefined && entry.doubt === undefined) continue;
+    const group = groups.get(entry.document.stream);
+    if (group) group.push(entry);
+    else groups.set(entry.document.stream, [entry]);
+  }
+  for (const [stream, group] of groups) {
+    const since = group.reduce((oldest, entry) => Math.min(oldest, sinceOf(entry)), Infinity);
+    let candidates = await indices.since(stream, since, signal);
+    const until = group.reduce((latest, entry) => Math.max(latest, untilOf(entry)), 0);
+    if (candidates.length > 1 && until > Date.now()) {
+      onWait("an unanswered request to end, because its stream was rolled over");
+      await sleep(until - Date.now(), undefined, { signal });
+      candidates = await indices.since(stream, since, signal);
+    }
+    const ids = group.map(({ document }) => document.id);
+    const stored = await indices.stored(candidates, ids, signal);
+    for (const entry of group) {
+      const isStored = stored.has(entry.document.id);
+      if (isStored) found.add(entry);
+      learn(entry, isStored);
+    }
+  }
+  return found;
+}
+
+function learn(entry: Entry, isStored: boolean): void {
+  const { doubt } = entry;
+  if (doubt) doubt.bytes = isStored ? doubt.reach : doubt.bytes - entry.document.size;
+  entry.doubt = undefined;
+  entry.unsureUntil = undefined;
+}
+
+function sinceOf({ since, doubt, document }: Entry): number {
+  return Math.min(since ?? Infinity, doubt ? (doubt.since.get(document.stream) ?? 0) : Infinity);
+}
+
+function untilOf({ unsureUntil, doubt }: Entry): number {
+  return Math.max(unsureUntil ?? 0, doubt?.until ?? 0);
+}

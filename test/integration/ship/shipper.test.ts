@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import type { Client } from "@elastic/elasticsearch";
+import { setup } from "../../../src/es/templates.ts";
+import { silentLog } from "../../../src/lib/log.ts";
+import { createCheckpoints } from "../../../src/ship/checkpoints.ts";
+import { createDelivery } from "../../../src/ship/delivery.ts";
+import { createShipper } from "../../../src/ship/shipper.ts";
+import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
+import { accessEvent, accessEvents } from "../../helpers/events.ts";
+
+const { signal } = new AbortController();
+const web1 = ["web1", "/var/log/apache2/access.log"] as const;
+/** How long an unanswered bulk counts as alive; short, because here none is. */
+const timeoutMs = 1000;
+const batch = { origin: "3w5e11264sgsf" };
+
+describe("shipping", function () {
+  this.timeout(180_000);
+  let client: Client;
+  let namespace: string;
+  const open = (owner = "a") => {
+    const shipper = createShipper({
+      client,
+      namespace,
+      log: silentLog,
+      limits: { documents: 500 },
+    });
+    const checkpoints = createCheckpoints<{ at: number }>(client, namespace, owner, timeoutMs);
+    const dispose = () => shipper[Symbol.asyncDispose]();
+    return { shipper, ...createDelivery(shipper, checkpoints), [Symbol.asyncDispose]: dispose };
+  };
+  const stored = async (index = `logs-apache.access-${namespace}`) => {
+    await client.indices.refresh({ index });
+    const { hits } = await client.search<{ log: { offset: number } }>({
+      index,
+      size: 10_000,
+      _source: ["log.offset"],
+    });
+    return hits.hits.map(({ _source }) => _source?.log.offset).sort((a = 0, b = 0) => a - b);
+  };
+  const offsets = (to: number) => Array.from({ length: to }, (_, n) => n * 100);
+
+  before(async () => {
+    client = await testClient();
+  });
+  beforeEach(async () => {
+    namespace = randomNamespace();
+    await setup(client, { namespace, retentionMs: 86_400_000 }, signal);
+  });
+  afterEach(async () => {
+    await removeNamespace(client, namespace);
+  });
+
+  it("stores every event once, stamped, however often it is sent", async () => {
+    await using delivery = open();
+    assert.equal(await delivery.load(...web1, signal), undefined);
+    const events = accessEvents(0, 1200, namespace);
+    await delivery.ship(...web1, batch, events, signal);
+    await delivery.ship(...web1, batch, events, signal);
+    assert.deepEqual(await stored(), offsets(1200));
+    const { hits } = await client.search<Record<string, Record<string, unknown>>>({
+      index: `logs-apache.access-${namespace}`,
+      size: 1,
+    });
+    const source = hits.hits[0]?._source;
+    assert.match(String(source?.["event"]?.["ingested"]), /^20\d\d-/);
+    assert.ok(Number(source?.["leafwatch"]?.["delay_ms"]) >= 0);
+    assert.equal(source?.["event"]?.["module"], "apache");
+  });
+
+  it("sends nothing twice that lay behind the checkpoint when the stream was rolled over", async () => {
+    const index = `logs-apache.access-${namespace}`;
+    await using first = open();
+    await first.load(...web1, signal);
+    await first.ship(...web1, batch, accessEvents(0, 300, namespace), signal);
+    await first.save(...web1, { at: 300 }, signal);
+    // These are stored, but the process ends before it has saved that.
+    await first.ship(...web1, batch, accessEvents(300, 900, namespace), signal);
+    await first.shipper[Symbol.asyncDispose]();
+    await client.indices.rollover({ alias: index });
+
+    await using second = open("b");
+    assert.deepEqual(await second.load(...web1, signal), { at: 300 });
+    await second.ship(...web1, batch, accessEvents(300, 1500, namespace), signal);
+    await second.save(...web1, { at: 1500 }, signal);
+    assert.deepEqual(await stored(), offsets(1500));
+    assert.equal(second.shipper.stats.existed, 600);
+  });
+
+  it("refuses the save of an owner from whom the stream was taken", async () => {
+    await using paused = open("a");
+    await paused.load(...web1, signal);
+    await using awake = open("b");
+    await awake.load(...web1, signal);
+    await awake.save(...web1, { at: 2 }, signal);
+    await assert.rejects(paused.save(...web1, { at: 1 }, signal), {
+      code: "CHECKPOINT_TAKEN",
+    });
+    await using third = open("c");
+    assert.deepEqual(await third.load(...web1, signal), { at: 2 });
+  });
+
+  it("keeps what the cluster refuses as a dead letter, and the rest goes on", async () => {
+    await using delivery = open();
+    await delivery.load(...web1, signal);
+    const events = accessEvents(0, 10, namespace);
+    const bad = accessEvent(10, namespace);
+    // An object where the mapping has a number.
+    Object.assign(bad.event, { http: { response: { status_code: { odd: true } } } });
+    await delivery.ship(...web1, batch, [...events, bad], signal);
+    await delivery.ship(...web1, batch, [bad], signal);
+    assert.deepEqual(await stored(), offsets(10));
+    const index = `logs-leafwatch.dead_letter-${namespace}`;
+    await client.indices.refresh({ index });
+    const { hits } = await client.search<{
+      event: { original: string };
+      leafwatch: { dead_letter: { state: string; index: string; document: string } };
+      error: { message: string };
+    }>({ index });
+    assert.equal(hits.hits.length, 1);
+    const letter = hits.hits[0]?._source;
+    assert.ok(letter);
+    assert.equal(letter.event.original, bad.event.event.original);
+    assert.equal(letter.leafwatch.dead_letter.index, `logs-apache.access-${namespace}`);
+    assert.match(letter.error.message, /status_code/);
+    assert.deepEqual(JSON.parse(letter.leafwatch.dead_letter.document), bad.event);
+  });
+
+  it("says that the templates are missing", async () => {
+    await using bare = createShipper({ client, namespace: randomNamespace(), log: silentLog });
+    await assert.rejects(bare.ship(batch, accessEvents(0, 1, namespace), signal), {
+      code: "ES_NOT_SET_UP",
+    });
+  });
+});
