@@ -13,6 +13,11 @@ export default defineConfig(
         { considerDefaultExhaustiveForUnions: true },
       ],
       "@typescript-eslint/consistent-type-imports": "error",
+      // `await using _x = …` owns a resource that is not called; `_` also marks parameters a signature asks for.
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { varsIgnorePattern: "^_", argsIgnorePattern: "^_", ignoreRestSiblings: true },
+      ],
       // An async function without await still turns a throw into a rejection, which callers rely on.
       "@typescript-eslint/require-await": "off",
       "no-console": "error",

@@ -15,7 +15,12 @@ export interface Stages {
   /** The parser of one stream, with the directive in force where it goes on. */
   parser(stream: Stream, directive: string | undefined): BatchParser;
   /** Resolves when every event is stored or dead-lettered; its promise is the back-pressure. */
-  ship(batch: LineBatch, events: readonly ParsedLine[], signal: AbortSignal): Promise<void>;
+  ship(
+    stream: Stream,
+    batch: LineBatch,
+    events: readonly ParsedLine[],
+    signal: AbortSignal,
+  ): Promise<void>;
   save(stream: Stream, progress: Progress, signal: AbortSignal): Promise<void>;
   /** Told of a stream that failed; resolves to true when it shall be tried again (after its own pause). */
   failed(stream: Stream, error: unknown, signal: AbortSignal): Promise<boolean>;
@@ -71,7 +76,7 @@ async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): P
   };
   try {
     for await (const batch of stream.batches(saved?.position, either)) {
-      const shipped = stages.ship(batch, parser.parse(batch), either);
+      const shipped = stages.ship(stream, batch, parser.parse(batch), either);
       const directive = parser.directive();
       last = land(last, shipped, { position: batch.position, ...(directive && { directive }) });
       last.catch(() => {

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Duplex } from "node:stream";
-import {
+import ssh2, {
   Client,
-  utils,
   type AuthMethod,
   type ConnectConfig,
   type ServerHostKeyAlgorithm,
@@ -12,6 +11,9 @@ import type { Log } from "../lib/log.ts";
 import { hostKeyCheck } from "./host-key.ts";
 import { connectError } from "./ssh-errors.ts";
 import type { SshTarget } from "./ssh-target.ts";
+
+// Node does not see these among the names that the CommonJS package exports.
+const { utils } = ssh2;
 
 const handshakeMs = 20_000;
 

@@ -1,5 +1,3 @@
-import type { Readable } from "node:stream";
-import { Command } from "commander";
 import { closest } from "../lib/closest.ts";
 import { AppError } from "../lib/errors.ts";
 import { createLineParser } from "../parse/line-parser.ts";
@@ -7,6 +5,7 @@ import { formatOf, formats } from "../parse/registry.ts";
 import { utf8Lines } from "../parse/utf8-lines.ts";
 import { version } from "../lib/version.ts";
 import { zoneOf } from "../parse/zone.ts";
+import type { AddCommand, Io } from "./io.ts";
 
 /** The flags of `leafwatch parse`, as commander hands them over. */
 export interface ParseOptions {
@@ -19,15 +18,10 @@ export interface ParseOptions {
   explain?: boolean;
 }
 
-/** Where results and explanations go; each call is awaited, so a slow reader slows us down. */
-export interface ParseOutput {
-  out(text: string): Promise<void>;
-  explain(text: string): Promise<void>;
-}
-
-/** `leafwatch parse`: its flags; cli.ts adds the action, which is `runParse`. */
-export function parseCommand(): Command {
-  return new Command("parse")
+/** `leafwatch parse`: log lines in, documents out, without config or server. */
+export const parseCommand: AddCommand = (program, io) => {
+  program
+    .command("parse")
     .description("turn log lines on stdin into one JSON document a line on stdout")
     .requiredOption("--format <name>", `one of ${Object.keys(formats).join(", ")}`)
     .option("--timezone <zone>", "zone of stamps that name none", "UTC")
@@ -35,8 +29,9 @@ export function parseCommand(): Command {
     .option("--log-format <format>", "Apache LogFormat or nginx log_format of an access log")
     .option("--host <name>", "host.name of the events")
     .option("--no-enrich", "leave out user agent, country and indicators")
-    .option("--explain", "say on stderr which pattern took each line and which did not");
-}
+    .option("--explain", "say on stderr which pattern took each line and which did not")
+    .action((options: ParseOptions) => runParse(options, io));
+};
 
 /**
  * Writes exactly one line of JSON for each line of `input`: its document, or `null` for an empty line or a directive.
@@ -45,8 +40,7 @@ export function parseCommand(): Command {
  */
 export async function runParse(
   options: ParseOptions,
-  input: Readable,
-  output: ParseOutput,
+  io: Pick<Io, "stdin" | "out" | "err">,
 ): Promise<void> {
   const format = formatOf(options.format);
   if (!format) throw unknownFormat(options.format);
@@ -71,7 +65,7 @@ export async function runParse(
     },
   );
   let number = 0;
-  for await (const lines of utf8Lines(input)) {
+  for await (const lines of utf8Lines(io.stdin)) {
     let text = "";
     for (const line of lines) {
       const event = parser.parse(line, near);
@@ -80,13 +74,11 @@ export async function runParse(
       if (options.explain) {
         const error = event?.error?.message;
         const verdict = event?.event.kind === "pipeline_error" ? `  ${error ?? ""}\n` : "";
-        await output.explain(
-          `line ${number}\n${trace.map((entry) => `  ${entry}\n`).join("")}${verdict}`,
-        );
+        io.err(`line ${number}\n${trace.map((entry) => `  ${entry}\n`).join("")}${verdict}`);
         trace.length = 0;
       }
     }
-    await output.out(text);
+    await io.out(text);
   }
 }
 

@@ -3,12 +3,14 @@ import { initCommand } from "./init.ts";
 import type { AddCommand } from "./io.ts";
 import { parseCommand } from "./parse.ts";
 import { setupCommand } from "./setup.ts";
+import { shipCommand } from "./ship.ts";
 import { watchCommand } from "./watch.ts";
 
 /** Every command, in the order in which `leafwatch --help` lists them. */
 export const commands: readonly AddCommand[] = [
   initCommand,
   setupCommand,
+  shipCommand,
   watchCommand,
   parseCommand,
   elasticsearchCommand,

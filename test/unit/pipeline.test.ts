@@ -50,7 +50,7 @@ function stages(overrides: Partial<Stages>): Stages & { saved: Progress[]; shipp
         })),
       directive: () => directive,
     }),
-    ship: async (_batch, events) => {
+    ship: async (_stream, _batch, events) => {
       shipped.push(...events.map(({ offset }) => offset));
     },
     save: async (_stream, progress) => {
@@ -120,7 +120,7 @@ describe("the pipeline", () => {
   it("reports the failure itself, not the stop that followed from it", async () => {
     const reasons: unknown[] = [];
     const all = stages({
-      ship: async (_batch, _events, stop) => {
+      ship: async (_stream, _batch, _events, stop) => {
         if (reasons.length === 0) throw new AppError("REFUSED", "no", { hint: "" });
         stop.throwIfAborted();
       },

@@ -1,0 +1,77 @@
+import { createMetrics } from "../observe/metrics.ts";
+import { checkSetup } from "../es/templates.ts";
+import { AppError } from "../lib/errors.ts";
+import { retry } from "../lib/backoff.ts";
+import { serveHealth } from "../observe/server.ts";
+import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
+import type { AddCommand } from "./io.ts";
+import { shipAll } from "./shipping.ts";
+
+interface Options extends ConfigOptions {
+  once?: boolean;
+  json?: boolean;
+}
+
+/** `leafwatch ship`: lines of all hosts into Elasticsearch. */
+export const shipCommand: AddCommand = (program, io) => {
+  withConfig(program.command("ship"))
+    .description("read the logs of all hosts into Elasticsearch")
+    .option("--once", "read what is there now to the end of each file, then end")
+    .option("--json", "with --once: print what was done as JSON")
+    .action(async (options: Options) => {
+      await using context = await openContext(options, io);
+      const metrics = createMetrics();
+      const { listen } = context.config;
+      const serve = listen !== undefined && !options.once;
+      await using _health = serve ? await serveHealth(listen, metrics, () => []) : undefined;
+      await waitForSetup(context, io.signal);
+      const { stats, failures } = await shipAll(
+        context,
+        { once: options.once ?? false, metrics },
+        io.signal,
+      );
+      const { stored, existed, deadLettered } = stats;
+      const result = {
+        stored: stored - existed,
+        dead_lettered: deadLettered,
+        failed: failures.map(({ host, stream, error }) => ({
+          host,
+          stream,
+          code: error.code,
+          reason: error.message,
+        })),
+      };
+      if (options.json) await io.out(`${JSON.stringify(result)}\n`);
+      else if (options.once) {
+        await io.out(
+          `${result.stored} new events, ${deadLettered} dead letters, ${failures.length} streams failed\n`,
+        );
+      }
+      if (failures.length > 0 && !io.signal.aborted) throw failuresError(failures);
+    });
+};
+
+/** Waits for a cluster that is not there yet, saying so; anything else it answers counts. */
+export async function waitForSetup(
+  { client, config, log }: Context,
+  signal: AbortSignal,
+): Promise<void> {
+  await retry(
+    () => checkSetup(client, config.namespace, signal),
+    {
+      minMs: 1000,
+      maxMs: 30_000,
+      onRetry: (error) => {
+        log.warn({ code: error.code, reason: error.message }, "waiting for Elasticsearch");
+      },
+    },
+    signal,
+  );
+}
+
+function failuresError(failures: Awaited<ReturnType<typeof shipAll>>["failures"]): AppError {
+  const lines = failures.map(({ host, stream, error }) => `${host}: ${stream}: ${error.message}`);
+  const hints = [...new Set(failures.map(({ error }) => error.hint))];
+  const message = [`${failures.length} of the streams could not be read:`, ...lines].join("\n");
+  return new AppError("SHIP_INCOMPLETE", message, { hint: hints.join("; ") });
+}
