@@ -107,7 +107,8 @@ export function createQueue(
     for (const wake of waiting.splice(0)) wake();
   }
 
-  async function room(bytes: number, signal: AbortSignal): Promise<void> {
+  /** Waits for room and takes it at once: several may have waited for the same. */
+  async function takeRoom(bytes: number, signal: AbortSignal): Promise<void> {
     while (inFlightBytes > 0 && inFlightBytes + bytes > limits.inFlightBytes) {
       await new Promise<void>((resolve) => {
         const wake = () => {
@@ -120,6 +121,7 @@ export function createQueue(
       signal.throwIfAborted();
       if (closed) throw closed.reason;
     }
+    inFlightBytes += bytes;
   }
 
   function start(
@@ -159,8 +161,10 @@ export function createQueue(
         call.fail(signal.reason);
       };
       calls.add(call);
+      if (closed) call.fail(closed.reason);
+      if (signal.aborted) abort();
+      if (call.settled) return;
       signal.addEventListener("abort", abort);
-      inFlightBytes += bytes;
       pendingBytes += bytes;
       for (const document of documents) {
         const entry = { document, call, since: undefined, unsureUntil: undefined };
@@ -182,8 +186,8 @@ export function createQueue(
       if (documents.length === 0) return;
       const bytes = documents.reduce((sum, { size }) => sum + size, 0);
       reach = Math.max(reach, bytes);
-      await room(bytes, signal);
       if (closed) throw closed.reason;
+      await takeRoom(bytes, signal);
       await start(documents, doubt, bytes, signal);
     },
     setBytes(bytes) {

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { EcsEvent } from "../../../src/model/ecs.ts";
+import { bulkLines, prepareDocument, stampOf } from "../../../src/ship/document.ts";
+import { eventId } from "../../../src/ship/event-id.ts";
+
+const now = stampOf(Date.parse("2026-11-22T10:00:05.000Z"));
+
+function sent(event: EcsEvent) {
+  const lines = bulkLines(prepareDocument(event, "abc", 36, "test"), now).split("\n");
+  assert.equal(lines.length, 3);
+  assert.equal(lines[2], "");
+  return {
+    action: JSON.parse(lines[0] ?? "") as unknown,
+    document: JSON.parse(lines[1] ?? "") as unknown,
+    text: lines[1] ?? "",
+  };
+}
+
+function event(more: object): EcsEvent {
+  return {
+    "@timestamp": "2026-11-22T10:00:00.000Z",
+    ecs: { version: "9.4.0" },
+    event: { dataset: "apache.access", original: "a line" },
+    ...more,
+  };
+}
+
+function count(text: string, part: string): number {
+  return text.split(part).length - 1;
+}
+
+describe("a document on the wire", () => {
+  it("is named by where and what its line is", () => {
+    assert.equal(eventId("abc", 36, "a line"), eventId("abc", 36, "a line"));
+    assert.notEqual(eventId("abc", 36, "a line"), eventId("abc", 36, "another line"));
+    assert.match(eventId("3w5e11264sgsf", 2 ** 50, "é"), /^3w5e11264sgsf-[0-9a-z]+-[0-9a-z]+$/);
+    assert.deepEqual(sent(event({})).action, {
+      create: { _index: "logs-apache.access-test", _id: eventId("abc", 36, "a line") },
+    });
+  });
+
+  const groups: Record<string, object> = {
+    "without our group": {},
+    "with our group": { leafwatch: { attempts: 1 } },
+    "with an empty group": { leafwatch: {} },
+    "with our group first": { leafwatch: { attempts: 1 }, event: { dataset: "apache.access" } },
+    "with text that looks like a key": {
+      message: '"event":{"ingested":"x"} "leafwatch":{',
+    },
+    "with inner groups of the same names": {
+      winlog: { event: { a: 1 }, leafwatch: { b: 2 } },
+    },
+    "with an inner group of our name only": { winlog: { leafwatch: { b: 2 } } },
+    "with earlier stamps": {
+      event: { dataset: "apache.access", ingested: "2020-01-01T00:00:00.000Z" },
+      leafwatch: { delay_ms: 1, attempts: 2 },
+    },
+    "with a stamp in the future": { "@timestamp": "2026-11-23T10:00:00.000Z" },
+  };
+  for (const [what, more] of Object.entries(groups)) {
+    it(`is the event with the stamps of this try in their groups, ${what}`, () => {
+      const given = event(more);
+      const { document } = sent(given);
+      const delay = Math.max(0, now.ms - Date.parse(given["@timestamp"]));
+      assert.deepEqual(document, {
+        ...given,
+        event: { ...given.event, ingested: now.iso },
+        leafwatch: { ...given.leafwatch, delay_ms: delay },
+      });
+    });
+  }
+
+  it("holds each key once and every value, whatever the event holds", () => {
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        fc.string(),
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        (any, line, own) => {
+          const { event: _e, leafwatch: _l, "@timestamp": _t, ...rest } = own;
+          const given = event({ ...rest, winlog: { any, event: { any } }, leafwatch: { any } });
+          given.event.original = line;
+          const { document, text } = sent(given);
+          assert.deepEqual(
+            document,
+            JSON.parse(
+              JSON.stringify({
+                ...given,
+                event: { ...given.event, ingested: now.iso },
+                leafwatch: { ...given.leafwatch, delay_ms: 5000 },
+              }),
+            ),
+          );
+          assert.equal(count(text, '"delay_ms":5000'), 1);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import type { PreparedDocument } from "../../../src/ship/document.ts";
+import { createQueue, type Entry } from "../../../src/ship/queue.ts";
+
+const { signal } = new AbortController();
+const limits = { documents: 10, bytes: 1000, ageMs: 200, bulks: 2, inFlightBytes: 2000 };
+
+function documents(count: number, size = 10): PreparedDocument[] {
+  const cuts = { event: 0, leafwatch: undefined };
+  return Array.from({ length: count }, (_, n) => ({
+    stream: "logs-x-y",
+    id: String(n),
+    time: 0,
+    size,
+    text: "",
+    cuts,
+  }));
+}
+
+/** A `send` whose bulks end when the test says so. */
+function sender() {
+  const bulks: { entries: readonly Entry[]; end: () => void }[] = [];
+  const send = (entries: readonly Entry[]) =>
+    new Promise<void>((resolve) => {
+      bulks.push({
+        entries,
+        end: () => {
+          for (const { call } of entries) call.done();
+          resolve();
+        },
+      });
+    });
+  return { bulks, send, sizes: () => bulks.map(({ entries }) => entries.length) };
+}
+
+/** Lets every settled promise run on. */
+async function settle() {
+  for (let n = 0; n < 20; n++) await Promise.resolve();
+}
+
+describe("the queue", () => {
+  let clock: sinon.SinonFakeTimers;
+  beforeEach(() => {
+    clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  });
+  afterEach(() => {
+    clock.restore();
+  });
+
+  it("sends full bulks at once and the rest when it has aged", async () => {
+    const { bulks, send, sizes } = sender();
+    const queue = createQueue(limits, send);
+    const added = queue.add(documents(13), undefined, signal);
+    await settle();
+    assert.deepEqual(sizes(), [10]);
+    clock.tick(199);
+    assert.deepEqual(sizes(), [10]);
+    clock.tick(1);
+    assert.deepEqual(sizes(), [10, 3]);
+    for (const { end } of bulks) end();
+    await added;
+    assert.equal(queue.inFlightBytes, 0);
+  });
+
+  it("sends a steady trickle by age too: a newcomer does not put off those who wait", async () => {
+    const { send, sizes } = sender();
+    const queue = createQueue(limits, send);
+    for (let n = 0; n < 4; n++) {
+      void queue.add(documents(1), undefined, signal);
+      await settle();
+      clock.tick(60);
+    }
+    assert.deepEqual(sizes(), [4]);
+  });
+
+  it("coalesces the documents of several callers and cuts by bytes", async () => {
+    const { bulks, send, sizes } = sender();
+    const queue = createQueue(limits, send);
+    const first = queue.add(documents(4, 200), undefined, signal);
+    const second = queue.add(documents(4, 200), undefined, signal);
+    await settle();
+    assert.deepEqual(sizes(), [5]);
+    clock.tick(200);
+    assert.deepEqual(sizes(), [5, 3]);
+    bulks[0]?.end();
+    await first;
+    bulks[1]?.end();
+    await second;
+  });
+
+  it("keeps to its number of bulks and to its cap in bytes", async () => {
+    const { bulks, send, sizes } = sender();
+    const queue = createQueue(limits, send);
+    const added = [1, 2, 3].map(() => queue.add(documents(10, 100), undefined, signal));
+    await settle();
+    assert.deepEqual(sizes(), [10, 10]);
+    assert.equal(queue.inFlightBytes, 2000);
+    bulks[0]?.end();
+    await added[0];
+    await settle();
+    assert.deepEqual(sizes(), [10, 10, 10]);
+    assert.equal(queue.inFlightBytes, 2000);
+  });
+
+  it("lets a call pass alone that is larger than the cap", async () => {
+    const { bulks, send } = sender();
+    const queue = createQueue(limits, send);
+    const large = queue.add(documents(1, 5000), undefined, signal);
+    const small = queue.add(documents(10), undefined, signal);
+    await settle();
+    assert.equal(bulks.length, 1);
+    assert.equal(queue.reach, 5000);
+    bulks[0]?.end();
+    await large;
+    await settle();
+    bulks[1]?.end();
+    await small;
+  });
+
+  it("gives up a call whose signal aborts, waiting or under way, and makes room", async () => {
+    const { send } = sender();
+    const queue = createQueue(limits, send);
+    const stop = new AbortController();
+    const taken = queue.add(documents(20, 100), undefined, stop.signal);
+    const waiting = queue.add(documents(10, 100), undefined, stop.signal);
+    await settle();
+    stop.abort();
+    await assert.rejects(taken, { name: "AbortError" });
+    await assert.rejects(waiting, { name: "AbortError" });
+    assert.equal(queue.inFlightBytes, 0);
+  });
+
+  it("fails everything when it is closed", async () => {
+    const { send } = sender();
+    const queue = createQueue(limits, send);
+    const taken = queue.add(documents(20, 100), undefined, signal);
+    const waiting = queue.add(documents(10, 100), undefined, signal);
+    await settle();
+    queue.close(new Error("closed"));
+    await assert.rejects(taken, /closed/);
+    await assert.rejects(waiting, /closed/);
+    await assert.rejects(queue.add(documents(1), undefined, signal), /closed/);
+  });
+});
