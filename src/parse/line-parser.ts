@@ -79,11 +79,11 @@ export function createLineParser(parser: Parser, facts: StreamFacts): LineParser
       if (gapBytes !== undefined) {
         fields = { ...failure(text), leafwatch: { gap: { bytes: gapBytes } } };
       } else {
-        if (text === "" || parser.isBlank?.(text)) return undefined;
         if (parser.isDirective?.(text)) {
           context.directive = text;
           return undefined;
         }
+        if (text === "" || parser.isBlank?.(text)) return undefined;
         fields = read(text);
       }
 

@@ -1,4 +1,5 @@
-import { FixedOffsetZone, IANAZone } from "luxon";
+import { IANAZone } from "luxon";
+import { zoneOffset } from "./timestamp.ts";
 
 /** Turns wall-clock time into instants. */
 export interface Zone {
@@ -33,13 +34,13 @@ export function zoneOf(name: string): Zone | undefined {
 }
 
 function make(name: string): Zone | undefined {
-  if (/^(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?$/.test(name)) {
-    const zone = FixedOffsetZone.parseSpecifier(
-      name.startsWith("U") ? name : `UTC${name.replace("GMT", "")}`,
+  const fixed = /^(?:UTC|GMT)?([+-])(\d{1,2}:?\d{2}|\d{1,2})$/.exec(name);
+  if (fixed?.[1] && fixed[2]) {
+    const offset = zoneOffset(
+      fixed[1] + fixed[2].replace(":", "").padStart(fixed[2].length > 2 ? 4 : 2, "0"),
+      0,
     );
-    if (!zone.isValid) return undefined;
-    const offsetMs = zone.offset(0) * 60_000;
-    return { name, toInstant: (wallMs) => wallMs - offsetMs };
+    return offset && { name, toInstant: (wallMs) => wallMs - offset.offsetMs };
   }
   if (!IANAZone.isValidZone(name)) return undefined;
   const zone = IANAZone.create(name);

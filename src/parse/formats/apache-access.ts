@@ -3,6 +3,8 @@ import { accessEvent } from "../access-event.ts";
 import { accessLine, type AccessLine } from "../access-line.ts";
 import { hostAndPort, ipOf } from "../address.ts";
 import { format, type Parser } from "../format.ts";
+import { apacheLogFormat } from "../log-format-apache.ts";
+import { logFormatParser } from "../log-format.ts";
 
 /** Apache's access log: common, combined and vhost_combined, told apart line by line. */
 export const apacheAccess = format({
@@ -10,7 +12,8 @@ export const apacheAccess = format({
   summary:
     "Apache access log: common, combined, vhost_combined, or any LogFormat given as `log_format`.",
   options: z.object({ log_format: z.string().optional() }),
-  create: () => standard,
+  create: ({ log_format }) =>
+    log_format === undefined ? standard : logFormatParser(apacheLogFormat(log_format)),
 });
 
 const standard: Parser = {

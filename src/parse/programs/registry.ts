@@ -1,12 +1,31 @@
 import type { ParseContext, ParsedFields } from "../format.ts";
+import { accounts } from "./accounts.ts";
+import { pam, unixChkpwd } from "./pam.ts";
+import { pkexec, su, sudo } from "./privilege.ts";
 import type { Pattern } from "./program.ts";
+import { cron, logind, polkit } from "./sessions.ts";
 import { sshd } from "./sshd.ts";
 
 /** Program name -> its wordings, in the order in which they are tried. */
 const programs: Readonly<Record<string, readonly Pattern[]>> = {
+  ...accounts,
   sshd,
   "sshd-session": sshd,
   "sshd-auth": sshd,
+  sudo,
+  su,
+  "su-l": su,
+  pkexec,
+  unix_chkpwd: unixChkpwd,
+  "systemd-logind": logind,
+  elogind: logind,
+  cron,
+  CRON: cron,
+  crond: cron,
+  CROND: cron,
+  anacron: cron,
+  crontab: cron,
+  polkitd: polkit,
 };
 
 /**
@@ -46,12 +65,27 @@ function addBody(
       fields.leafwatch = { ...fields.leafwatch, attempts: attempts * repeated.times };
     return;
   }
-  const patterns = Object.hasOwn(programs, program) ? programs[program] : undefined;
-  for (const pattern of patterns ?? []) {
+  // PAM speaks through every program.
+  const speaksPam =
+    body.startsWith("pam_") || body.startsWith("PAM ") || body.startsWith("error: PAM ");
+  if (speaksPam && tryAll(pam, program, body, fields, trace)) return;
+  if (Object.hasOwn(programs, program))
+    tryAll(programs[program] ?? [], program, body, fields, trace);
+}
+
+function tryAll(
+  patterns: readonly Pattern[],
+  program: string,
+  body: string,
+  fields: ParsedFields,
+  trace: ParseContext["trace"],
+): boolean {
+  for (const pattern of patterns) {
     const taken = pattern.take(body, fields, program);
     trace?.(pattern.name, taken);
-    if (taken) return;
+    if (taken) return true;
   }
+  return false;
 }
 
 /** rsyslog's `message repeated N times: [ L ]`. */

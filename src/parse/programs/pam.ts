@@ -1,0 +1,207 @@
+import type { ParsedFields } from "../format.ts";
+import { endpoint } from "../address.ts";
+import { after, classify, countAttempts, type Pattern } from "./program.ts";
+
+const authentication = ["authentication"];
+const session = ["session"];
+const iam = ["iam"];
+const info = ["info"];
+const change = ["change"];
+
+/** What PAM's modules write through any program: `pam_MODULE(SERVICE:TYPE): TEXT`, and libpam's and unix_chkpwd's own. */
+export const pam: readonly Pattern[] = [
+  { name: "pam_MODULE(SERVICE:TYPE): TEXT", take: moduleLine },
+  { name: "PAM N more authentication failures", take: moreFailures },
+];
+
+export const unixChkpwd: readonly Pattern[] = [
+  { name: "unix_chkpwd: password check failed for user (USER)", take: checkFailed },
+];
+
+const modulePrefix = /^(pam_\w{1,40})\(([^\s:()]{1,80})(?::(\w{1,20}))?\): /;
+
+function moduleLine(body: string, fields: ParsedFields, program: string): boolean {
+  const prefix = body.startsWith("pam_") ? modulePrefix.exec(body.slice(0, 160)) : null;
+  if (!prefix) return false;
+  const [whole, module, , type] = prefix;
+  const text = body.slice(whole.length);
+  if (module === "pam_faillock") return locked(text, fields);
+  if (type === "chauthtok") return passwordChange(text, fields);
+  return (
+    sessionLine(text, fields) ||
+    authenticationFailure(text, fields, program) ||
+    otherResult(text, fields, program) ||
+    namedUser(text, fields)
+  );
+}
+
+/** `session opened for user TARGET[(uid=N)] by [NAME](uid=N)`, `session closed for user NAME[(uid=N)]`. */
+function sessionLine(text: string, fields: ParsedFields): boolean {
+  const closed = after(text, "session closed for user ");
+  if (closed !== undefined) {
+    const user = nameAndId(closed);
+    classify(fields, { category: session, action: "logged-off" });
+    if (user.name !== "")
+      fields.user = { name: user.name, ...(user.id !== undefined && { id: user.id }) };
+    return true;
+  }
+  const opened = after(text, "session opened for user ");
+  if (opened === undefined) return false;
+  classify(fields, { category: session, action: "logged-on" });
+  // From the right: who opened it is a local account, the target may be any name.
+  const by = opened.lastIndexOf(" by ");
+  const actor = by < 0 ? { name: "" } : nameAndId(opened.slice(by + 4));
+  const target = nameAndId(by < 0 ? opened : opened.slice(0, by));
+  const user: NonNullable<ParsedFields["user"]> = {};
+  if (actor.name !== "") user.name = actor.name;
+  if (actor.id !== undefined) user.id = actor.id;
+  if (target.name !== "") user.effective = { name: target.name };
+  if (target.name !== "" && target.id !== undefined)
+    user.effective = { name: target.name, id: target.id };
+  if (Object.keys(user).length > 0) fields.user = user;
+  return true;
+}
+
+/** `NAME`, `NAME(uid=N)` or `(uid=N)`. */
+function nameAndId(text: string): { name: string; id?: string } {
+  const trimmed = text.trimEnd();
+  const id = /\(uid=(-?\d{1,10})\)$/.exec(trimmed.slice(-20));
+  if (!id?.[1]) return { name: trimmed };
+  return { name: trimmed.slice(0, -id[0].length), id: id[1] };
+}
+
+/** `authentication failure; logname= uid=0 … rhost=A  user=U`, `N more authentication failures; …`. */
+function authenticationFailure(text: string, fields: ParsedFields, program: string): boolean {
+  const more = /^(\d{1,6}) more authentication failures?; /.exec(text.slice(0, 60));
+  const rest =
+    more === null
+      ? (after(text, "authentication failure; ") ?? after(text, "Authentication failure; "))
+      : text.slice(more[0].length);
+  if (rest === undefined) return false;
+  failed(fields, program, more === null ? 1 : Number(more[1]));
+  addLoginFields(rest, fields);
+  return true;
+}
+
+function moreFailures(body: string, fields: ParsedFields, program: string): boolean {
+  const text = after(body, "PAM ") ?? after(body, "error: PAM ");
+  return text !== undefined && authenticationFailure(text, fields, program);
+}
+
+/** sshd writes its own line for each attempt, so PAM's beside it count nothing. */
+function failed(fields: ParsedFields, program: string, attempts: number): void {
+  classify(fields, {
+    category: authentication,
+    type: info,
+    action: "authentication_failure",
+    outcome: "failure",
+  });
+  countAttempts(fields, program.startsWith("sshd") ? 0 : attempts);
+}
+
+/**
+ * The remote host is the last before the user's name, because the remote user in front of it is the client's to
+ * choose; the user, always the last, is what follows.
+ */
+function addLoginFields(text: string, fields: ParsedFields): void {
+  const twoBlanks = text.lastIndexOf("  user=");
+  const userAt = twoBlanks >= 0 ? twoBlanks : text.lastIndexOf(" user=");
+  const user = userAt < 0 ? "" : text.slice(userAt).trimStart().slice(5);
+  const head = userAt < 0 ? text : text.slice(0, userAt);
+  const hostAt = head.lastIndexOf(" rhost=");
+  if (hostAt >= 0) {
+    const source = endpoint(head.slice(hostAt + 7).trim());
+    if (source) fields.source = source;
+  }
+  const names = hostAt < 0 ? head : head.slice(0, hostAt);
+  const remoteAt = names.indexOf(" ruser=");
+  const remote = remoteAt < 0 ? "" : names.slice(remoteAt + 7);
+  if (user !== "") fields.user = { name: user };
+  // FTP servers and the like put the name that was tried only here.
+  else if (remote !== "") fields.user = { name: remote };
+}
+
+function otherResult(text: string, fields: ParsedFields, program: string): boolean {
+  const success = after(text, "authentication success; ");
+  if (success !== undefined) {
+    classify(fields, { category: authentication, type: info, outcome: "success" });
+    countAttempts(fields, 0);
+    addLoginFields(success, fields);
+    return true;
+  }
+  // pam_sss, pam_winbind: a second line of the failure that stands above it.
+  const refused =
+    /^(?:received for user (.{1,256}): \d{1,3} \(.{1,60}\)|user '(.{1,256})' denied access .*)$/.exec(
+      text.slice(0, 500),
+    );
+  const name = refused?.[1] ?? refused?.[2];
+  if (name !== undefined) {
+    failed(fields, program, 0);
+    fields.user = { name };
+    return true;
+  }
+  const tally = /^user (.{1,256}) \((\d{1,10})\) tally \d{1,9}, deny \d{1,9}$/.exec(
+    text.slice(0, 330),
+  );
+  if (tally?.[1]) {
+    failed(fields, program, 0);
+    fields.user = { name: tally[1], ...(tally[2] && { id: tally[2] }) };
+    return true;
+  }
+  return false;
+}
+
+/** A quoted or trailing name in texts that decide nothing (`requirement … not met by user "root"`). */
+function namedUser(text: string, fields: ParsedFields): boolean {
+  const quoted = / (?:by|for) user "([^"]{1,256})"$/.exec(text.slice(-300));
+  const account = /^account (\S{1,256}) has expired/.exec(text.slice(0, 300));
+  const name = quoted?.[1] ?? account?.[1];
+  if (name !== undefined) fields.user = { name };
+  return true;
+}
+
+/** `Consecutive login failures for user USER account temporarily locked`. */
+function locked(text: string, fields: ParsedFields): boolean {
+  classify(fields, {
+    category: authentication,
+    type: info,
+    action: "account-locked",
+    outcome: "failure",
+  });
+  countAttempts(fields, 0);
+  const rest = after(text, "Consecutive login failures for user ");
+  const end = rest?.lastIndexOf(" account ") ?? -1;
+  if (rest !== undefined && end > 0) fields.user = { name: rest.slice(0, end) };
+  else namedUser(text, fields);
+  return true;
+}
+
+/** `password changed for USER`, or any other text of the module that changes it: then it did not. */
+function passwordChange(text: string, fields: ParsedFields): boolean {
+  const done = after(text, "password changed for ");
+  const success = text.includes("password changed");
+  classify(fields, {
+    category: iam,
+    type: change,
+    action: "password-changed",
+    outcome: success ? "success" : "failure",
+  });
+  let target = done;
+  if (target === undefined) {
+    const quoted = /\buser "([^"]{1,256})"/.exec(text.slice(0, 400));
+    const last = text.lastIndexOf(" user=");
+    target = quoted?.[1] ?? (last < 0 ? undefined : text.slice(last + 6));
+  }
+  if (target) fields.user = { target: { name: target } };
+  return true;
+}
+
+function checkFailed(body: string, fields: ParsedFields): boolean {
+  const rest = after(body, "password check failed for user (");
+  if (rest === undefined) return false;
+  // The module that asked writes the attempt; this is the line of the program it asked.
+  failed(fields, "sshd", 0);
+  const name = rest.endsWith(")") ? rest.slice(0, -1) : rest;
+  if (name !== "") fields.user = { name };
+  return true;
+}

@@ -1,0 +1,118 @@
+import type { ParsedFields } from "../format.ts";
+import { after, classify, countAttempts, type Pattern } from "./program.ts";
+
+const processCategory = ["process"];
+const start = ["start"];
+const end = ["end"];
+const change = ["change"];
+
+export const sudo: readonly Pattern[] = [
+  { name: "sudo: USER : [REASON ;] TTY=… ; PWD=… ; USER=… ; COMMAND=…", take: command },
+  { name: "sudo: USER : TEXT", take: sudoText },
+];
+
+export const su: readonly Pattern[] = [
+  { name: "su: (to TARGET) USER on TTY and its relatives", take: suText },
+];
+
+export const pkexec: readonly Pattern[] = [
+  { name: "pkexec: USER: Executing command [USER=…] … [COMMAND=…]", take: executing },
+];
+
+/**
+ * sudo's own line (logging.c, eventlog.c): the invoking user, perhaps why it was refused, then `KEY=value` columns
+ * parted by ` ; ` of which COMMAND is the last and may hold anything.
+ */
+function command(body: string, fields: ParsedFields): boolean {
+  const text = body.trimStart();
+  const colon = text.indexOf(" : ");
+  if (colon <= 0) return false;
+  const columns = text.slice(colon + 3);
+  const userAt = / ; USER=(\S{1,256}) ;/.exec(columns);
+  const commandAt = columns.indexOf(" ; COMMAND=", userAt?.index ?? 0);
+  if (commandAt < 0) return false;
+  const line = columns.slice(commandAt + 11);
+  const head = columns.slice(0, userAt?.index ?? commandAt);
+  const tty =
+    head.startsWith("TTY=") || head.startsWith("HOST=") ? 0 : head.search(/ ; (?:TTY|HOST)=/);
+
+  classify(fields, { category: processCategory, type: start });
+  const reason = tty > 0 ? head.slice(0, tty) : undefined;
+  if (reason !== undefined && fields.event) fields.event.reason = reason;
+  fields.user = { name: text.slice(0, colon) };
+  if (userAt?.[1]) fields.user.effective = { name: userAt[1] };
+  const group = /(?:^| ; )GROUP=(\S{1,256}) ;/.exec(columns.slice(0, commandAt + 3))?.[1];
+  if (group !== undefined && fields.user.effective) fields.user.effective.group = { name: group };
+  const folderAt = head.indexOf("PWD=");
+  fields.process = { ...fields.process, command_line: line, args: line.split(" ") };
+  if (folderAt >= 0) fields.process.working_directory = head.slice(folderAt + 4);
+  addService(line, fields);
+  return true;
+}
+
+const systemctl =
+  /^(?:\/\S{0,100}\/)?systemctl(?: -\S{1,60}){0,5} (stop|start|restart)(?: -\S{1,60}){0,5} (\S{1,256})/;
+const serviceTypes = { stop: end, start, restart: change };
+
+/** `systemctl stop|start|restart UNIT` is about that service. */
+function addService(line: string, fields: ParsedFields): void {
+  const found = systemctl.exec(line.slice(0, 900));
+  const verb = found?.[1] as keyof typeof serviceTypes | undefined;
+  if (!verb || !found?.[2]) return;
+  classify(fields, { type: serviceTypes[verb], action: `service-${verb}` });
+  fields.service = { name: found[2] };
+}
+
+/** Lines without a command: `USER : (command continued) …`, `pam_…` is taken before. */
+function sudoText(body: string, fields: ParsedFields): boolean {
+  const text = body.trimStart();
+  const colon = text.indexOf(" : ");
+  if (colon <= 0 || text.lastIndexOf(" ", colon - 1) >= 0) return false;
+  fields.user = { name: text.slice(0, colon) };
+  return true;
+}
+
+const suForms: readonly RegExp[] = [
+  // util-linux and shadow: `(to root) bob on pts/0`, `FAILED SU (to root) bob on none`.
+  /^(FAILED SU )?\(to (?<target>\S{1,256})\) (?<name>.{1,256}) on \S{1,64}$/,
+  // shadow: `Successful su for root by bob`, `FAILED su for root by bob`.
+  /^(Successful|FAILED) su for (?<target>\S{1,256}) by (?<name>.{1,256})$/,
+  // `+ /dev/pts/0 bob:root`, `- ??? bob:root`.
+  /^([+-]) \S{1,64} (?<name>[^:]{1,256}):(?<target>\S{1,256})$/,
+  // BSD: `bob to root on /dev/ttyp0`, `BAD SU bob to root on /dev/ttyp0`.
+  /^(BAD SU )?(?<name>\S{1,256}) to (?<target>\S{1,256}) on \S{1,64}$/,
+];
+
+/** su's own text stands beside PAM's line, which says what happened and is counted; this only names the two users. */
+function suText(body: string, fields: ParsedFields): boolean {
+  for (const form of suForms) {
+    const groups = form.exec(body.slice(0, 900))?.groups;
+    const name = groups?.["name"];
+    const target = groups?.["target"];
+    if (name === undefined || target === undefined) continue;
+    fields.user = { name, effective: { name: target } };
+    if (/^(?:FAILED|BAD|- )/.test(body)) countAttempts(fields, 0);
+    return true;
+  }
+  return false;
+}
+
+function executing(body: string, fields: ParsedFields): boolean {
+  const at = body.indexOf(": Executing command [USER=");
+  if (at <= 0) return false;
+  const rest = body.slice(at + 20);
+  const target = /^\[USER=([^\]]{1,256})\]/.exec(rest.slice(0, 270))?.[1];
+  const folderAt = rest.indexOf("[CWD=");
+  const folderEnd = rest.indexOf("] [COMMAND=", folderAt);
+  const commandAt = rest.indexOf("[COMMAND=");
+  classify(fields, { category: processCategory, type: start });
+  fields.user = { name: body.slice(0, at), ...(target && { effective: { name: target } }) };
+  if (commandAt >= 0) {
+    const line = after(rest.slice(commandAt), "[COMMAND=")?.replace(/\]$/, "") ?? "";
+    fields.process = { ...fields.process, command_line: line, args: line.split(" ") };
+  }
+  if (folderAt >= 0 && folderEnd > 0) {
+    fields.process = { ...fields.process, working_directory: rest.slice(folderAt + 5, folderEnd) };
+  }
+  return true;
+}
