@@ -1,5 +1,6 @@
 import { createKibanaLinks, type KibanaLinks } from "../kibana/links.ts";
 import { installedIds } from "../kibana/record.ts";
+import { createHistory } from "../notify/history.ts";
 import { createOutbox, openStore, type Outbox } from "../notify/outbox.ts";
 import { notifyOptions } from "../notify/options.ts";
 import type { Context } from "./context.ts";
@@ -16,6 +17,7 @@ export async function openOutbox(context: Context, signal: AbortSignal): Promise
     options: config.notify ?? notifyOptions.parse({}),
     timezone: config.timezone,
     hosts: config.hosts.map(({ name }) => name),
+    history: createHistory(client, config.namespace, config.timezone),
     log,
     ...(links && { discover: (alert) => links.alert(alert) }),
   });

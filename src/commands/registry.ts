@@ -2,6 +2,8 @@ import { elasticsearchCommand } from "./elasticsearch.ts";
 import { initCommand } from "./init.ts";
 import type { AddCommand } from "./io.ts";
 import { parseCommand } from "./parse.ts";
+import { reportCommand } from "./report.ts";
+import { runCommand } from "./run.ts";
 import { setupCommand } from "./setup.ts";
 import { shipCommand } from "./ship.ts";
 import { watchCommand } from "./watch.ts";
@@ -12,6 +14,8 @@ export const commands: readonly AddCommand[] = [
   setupCommand,
   shipCommand,
   watchCommand,
+  reportCommand,
+  runCommand,
   parseCommand,
   elasticsearchCommand,
 ];

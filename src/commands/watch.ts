@@ -1,5 +1,6 @@
 import { AppError, isAbort } from "../lib/errors.ts";
 import { onSchedule } from "../lib/cron.ts";
+import { beat } from "../notify/heartbeat.ts";
 import type { Delivered } from "../notify/outbox/deliver.ts";
 import { createWatcher, type PassResult } from "../watch/watcher.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
@@ -76,7 +77,13 @@ export async function openAlerting(context: Context, signal: AbortSignal): Promi
       const judged = await watcher.pass(now, stop);
       await outbox.reportProblems("watch", judged.problems, now, stop);
       const delivered = await outbox.deliver(now, stop);
-      if (judged.failed.length === 0) await heartbeat(config.watch.heartbeat, stop);
+      const { heartbeat } = config.watch;
+      if (heartbeat !== undefined && judged.failed.length === 0) {
+        await beat(heartbeat, stop).catch((error: unknown) => {
+          if (stop.aborted) throw error;
+          log.warn({ err: error }, "the heartbeat was not taken");
+        });
+      }
       return { judged, delivered };
     },
     async run(stop, onPass) {
@@ -102,14 +109,4 @@ export async function openAlerting(context: Context, signal: AbortSignal): Promi
 function ticks(everyMs: number): string {
   const seconds = Math.max(1, Math.floor(everyMs / 1000));
   return seconds < 60 ? `*/${seconds} * * * * *` : "0 * * * * *";
-}
-
-/** Tells the dead man's switch that a pass was complete. Its own failure is no failure of the pass. */
-async function heartbeat(url: string | undefined, signal: AbortSignal): Promise<void> {
-  if (url === undefined) return;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
-  await fetch(url, { method: "POST", signal: limit }).then(
-    (answer) => answer.arrayBuffer(),
-    () => undefined,
-  );
 }
