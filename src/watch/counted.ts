@@ -26,6 +26,7 @@ export function counted(
     threshold: limit,
     mode: "unite",
     reachMs,
+    lengthMs: reachMs,
     watched: [select],
     shown: select,
     fields: field === undefined ? [] : [field],

@@ -10,7 +10,7 @@ import { oneOf, queryOf, type Query } from "./filter-query.ts";
 
 const pageSize = 10_000;
 /** Groups in one query: with several fields each is a clause of its own, of which a server takes 1024 by default. */
-const groupsAtOnce = 500;
+export const groupsAtOnce = 500;
 
 /** Where the events of a namespace are and how they are asked for. */
 export interface ElasticScope {

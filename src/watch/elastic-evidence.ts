@@ -1,3 +1,4 @@
+import type { estypes } from "@elastic/elasticsearch";
 import type { Evidence } from "../model/alert.ts";
 import { indicesOf, selectionQuery, type ElasticScope } from "./elastic-events.ts";
 import { searchAll } from "./elastic-search.ts";
@@ -21,6 +22,11 @@ export async function evidenceOf(
 ): Promise<Evidence & { distinct: Record<string, number> }> {
   const { select, by, group, range, top, distinct } = query;
   const groups = by.length > 0 ? { by, groups: [group] } : undefined;
+  const aggs: Record<string, estypes.AggregationsAggregationContainer> = {};
+  for (const field of top) aggs[`top ${field}`] = { terms: { field, size: 5 } };
+  for (const field of distinct) {
+    aggs[`distinct ${field}`] = { cardinality: { field, precision_threshold: 40_000 } };
+  }
   const answer = await searchAll(
     scope.client,
     {
@@ -29,13 +35,7 @@ export async function evidenceOf(
       size: 5,
       sort: [{ "@timestamp": { order: "asc" } }],
       _source: ["@timestamp", "host.name", "event.original", "message"],
-      aggs: Object.fromEntries([
-        ...top.map((field) => [`top ${field}`, { terms: { field, size: 5 } }] as const),
-        ...distinct.map(
-          (field) =>
-            [`distinct ${field}`, { cardinality: { field, precision_threshold: 40_000 } }] as const,
-        ),
-      ]),
+      aggs,
     },
     signal,
   );

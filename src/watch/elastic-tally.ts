@@ -1,6 +1,6 @@
 import type { estypes } from "@elastic/elasticsearch";
 import type { GroupValue } from "../model/alert.ts";
-import { indicesOf, selectionQuery, type ElasticScope } from "./elastic-events.ts";
+import { groupsAtOnce, indicesOf, selectionQuery, type ElasticScope } from "./elastic-events.ts";
 import { searchAll } from "./elastic-search.ts";
 import type { Measure, Tally, TallyQuery } from "./events.ts";
 
@@ -28,7 +28,16 @@ export async function tallyOf(
   query: TallyQuery,
   signal: AbortSignal,
 ): Promise<Tally[]> {
-  const plain = query.measure === "documents" || query.measure === "attempts";
+  const { groups } = query;
+  if (groups && groups.length > groupsAtOnce) {
+    const tallies: Tally[] = [];
+    for (let from = 0; from < groups.length; from += groupsAtOnce) {
+      const some = groups.slice(from, from + groupsAtOnce);
+      tallies.push(...(await tallyOf(scope, { ...query, groups: some }, signal)));
+    }
+    return tallies;
+  }
+  const plain = typeof query.measure === "string" || "values" in query.measure;
   if (plain && query.by.length === 1 && query.slotMs === undefined && query.atLeast !== undefined) {
     const tallies = await byTerms(scope, query, query.atLeast, signal);
     if (tallies) return tallies;
@@ -53,15 +62,7 @@ async function byTerms(
           terms: { field, size: termsSize, min_doc_count: Math.max(1, atLeast) },
           aggs: times,
         },
-        // Where an event stands for more or fewer attempts than one, documents are not what is counted.
-        weighted: {
-          filter: {
-            bool: {
-              filter: [{ exists: { field: "leafwatch.attempts" } }],
-              must_not: [{ term: { "leafwatch.attempts": 1 } }],
-            },
-          },
-        },
+        ...oddOnes(query.measure),
       },
     },
     signal,
@@ -72,8 +73,9 @@ async function byTerms(
     doc_count_error_upper_bound: number;
     buckets: Bucket[];
   };
-  const weighted = (answer.aggregations["weighted"] as { doc_count: number }).doc_count;
-  if (query.measure === "attempts" && weighted > 0) return undefined;
+  const odd = answer.aggregations["odd"] as
+    { doc_count: number; values?: { value: number } } | undefined;
+  if (odd && (odd.values ? odd.values.value > odd.doc_count : odd.doc_count > 0)) return undefined;
   if (groups.doc_count_error_upper_bound > 0 || groups.buckets.length >= termsSize)
     return undefined;
   return groups.buckets.map((bucket) => tally([keyOf(bucket)], 0, bucket, "documents"));
@@ -148,6 +150,20 @@ function request(scope: ElasticScope, query: TallyQuery) {
   };
 }
 
+/** Finds events that count for more or less than one: where there are any, documents are not what is counted. */
+function oddOnes(measure: Measure): Aggregations {
+  if (measure === "attempts") {
+    const filter = [{ exists: { field: "leafwatch.attempts" } }];
+    const must_not = [{ term: { "leafwatch.attempts": 1 } }];
+    return { odd: { filter: { bool: { filter, must_not } } } };
+  }
+  if (typeof measure === "object" && "values" in measure) {
+    const values = { value_count: { field: measure.values } };
+    return { odd: { filter: { exists: { field: measure.values } }, aggs: { values } } };
+  }
+  return {};
+}
+
 const times: Aggregations = {
   first: { min: { field: "@timestamp" } },
   last: { max: { field: "@timestamp" } },
@@ -155,6 +171,9 @@ const times: Aggregations = {
 
 function measures(measure: Measure): Aggregations {
   if (measure === "documents") return times;
+  if (typeof measure === "object" && "values" in measure) {
+    return { ...times, sum: { value_count: { field: measure.values } } };
+  }
   if (measure === "attempts") {
     return {
       ...times,

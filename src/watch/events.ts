@@ -5,6 +5,8 @@ import type { Filter } from "./filter.ts";
 export interface Range {
   from: number;
   to: number;
+  /** Event time from which the rule has watched without a gap, where a judge needs to know. */
+  since?: number;
 }
 
 /** The values of a rule's `group_by` fields in one group, in their order. */
@@ -19,8 +21,8 @@ export interface Selection {
   lateMs: number;
 }
 
-/** How events are counted: lines, login attempts (`leafwatch.attempts`), or the sum of a field. */
-export type Measure = "documents" | "attempts" | { sum: string };
+/** How events are counted: lines, login attempts (`leafwatch.attempts`), the sum of a field, the number of its values. */
+export type Measure = "documents" | "attempts" | { sum: string } | { values: string };
 
 export interface TallyQuery {
   select: Selection;
@@ -60,6 +62,8 @@ export interface EventQuery {
 /** One event of one group, as a judge sees it. */
 export interface Occurrence {
   at: number;
+  /** Where it stands for several events: the time of the last one. */
+  last?: number;
   /** Login attempts for authentication events, else 1. */
   weight: number;
   /** Values of the field that was asked for. */

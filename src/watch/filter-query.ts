@@ -20,7 +20,8 @@ export function queryOf(filter: Filter): Query {
     case "is":
       return { term: { [filter.field]: { value: filter.value } } };
     case "in":
-      return oneOf(filter.field, [...filter.values]);
+      // On a field of type ip a term may be an address block.
+      return oneOf(filter.field, [...filter.values, ...filter.blocks]);
     case "range":
       return { range: { [filter.field]: filter.bounds } };
     case "cidr":

@@ -9,7 +9,7 @@ export type Filter =
   | { op: "not"; of: Filter }
   | { op: "exists"; field: string }
   | { op: "is"; field: string; value: Scalar }
-  | { op: "in"; field: string; values: ReadonlySet<string> }
+  | { op: "in"; field: string; values: ReadonlySet<string>; blocks: readonly string[] }
   | { op: "range"; field: string; bounds: Bounds }
   | { op: "cidr"; field: string; value: string }
   | { op: "wildcard"; field: string; value: string };
@@ -62,7 +62,11 @@ export function matches(filter: Filter, values: Values): boolean {
     case "is":
       return values(filter.field).some((value) => same(value, filter.value));
     case "in":
-      return values(filter.field).some((value) => filter.values.has(String(value)));
+      return values(filter.field).some(
+        (value) =>
+          filter.values.has(String(value)) ||
+          filter.blocks.some((block) => inCidr(String(value), block)),
+      );
     case "range":
       return values(filter.field).some((value) => within(value, filter.bounds));
     case "cidr":

@@ -67,7 +67,7 @@ export async function judgeRule(
   }
   do {
     const to = Math.max(cursor.judgedUntil, Math.min(cursor.judgedUntil + stepMs, end));
-    const range = { from: cursor.judgedUntil, to };
+    const range = { from: cursor.judgedUntil, to, since: cursor.since };
     changed += await judgeStep(parts, rule, range, limits(to), present, signal);
     const done = to >= end;
     const rest = without(cursor, "error");
@@ -118,8 +118,8 @@ async function judgeStep(
   const length = range.to - range.from;
   if (groups.length > manyGroups && length > Math.max(2 * rule.condition.reachMs, rule.everyMs)) {
     const middle = range.from + Math.floor(length / 2);
-    const earlier = { from: range.from, to: middle };
-    const later = { from: middle, to: range.to };
+    const earlier = { ...range, to: middle };
+    const later = { ...range, from: middle };
     return (
       (await judgeStep(parts, rule, earlier, limits, present, signal)) +
       (await judgeStep(parts, rule, later, limits, present, signal))
@@ -155,7 +155,11 @@ async function lateWork(
     if (open && first <= open.range.to && first - open.range.from < stepMs) {
       open.range.to = Math.max(open.range.to, to);
       open.groups.set(groupKey(group), group);
-    } else work.push({ range: { from: first, to }, groups: new Map([[groupKey(group), group]]) });
+    } else
+      work.push({
+        range: { from: first, to, since: cursor.since },
+        groups: new Map([[groupKey(group), group]]),
+      });
   }
   const found = [];
   for (const { range: touched, groups } of work) {

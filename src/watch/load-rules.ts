@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { closest } from "../lib/closest.ts";
@@ -7,6 +7,7 @@ import { AppError, messageOf } from "../lib/errors.ts";
 import { checkYaml, yamlError } from "../lib/yaml-problems.ts";
 import { readYaml, type YamlFile, type YamlProblem } from "../lib/yaml.ts";
 import { fieldMap, parseFilter, type Checker } from "./filter-parse.ts";
+import { knownFields, type KnownFields } from "./known-fields.ts";
 import { ruleKinds } from "./registry.ts";
 import type { ConditionParts, Rule } from "./rule.ts";
 import { compileRule } from "./rule-compile.ts";
@@ -21,6 +22,7 @@ export interface RuleFileProblem extends YamlProblem {
 /** Rules that can be run, and why others cannot. */
 export interface RuleSet {
   rules: Rule[];
+  /** Every file that was read, lists too: when one changes the rules are read again. */
   files: string[];
   problems: RuleFileProblem[];
 }
@@ -29,12 +31,14 @@ export interface LoadOptions {
   /** Paths are relative to it; default: the working folder. */
   folder?: string;
   overrides?: { everyMs?: number; delayMs?: number };
-  /** Fields that mappings have; undefined: any name will do. */
-  fields?: ReadonlySet<string> | undefined;
+  /** Fields that mappings have; default: those of index-templates/. */
+  fields?: KnownFields;
   /** Datasets that are written; undefined: any name will do. */
   datasets?: readonly string[] | undefined;
   /** Names of `notify.recipients`; undefined: any. */
   recipients?: readonly string[] | undefined;
+  /** Told of every list that a rule reads, by its path. */
+  onList?: (path: string) => void;
   /** The sources of `hosts:`, which a rule of kind silence expects. */
   expected?: ConditionParts["expected"];
 }
@@ -51,10 +55,11 @@ export async function loadRules(
 ): Promise<RuleSet> {
   const folder = options.folder ?? process.cwd();
   const files = await expand([globs].flat(), folder);
-  const set: RuleSet = { rules: [], files, problems: [] };
+  const set: RuleSet = { rules: [], files: [...files], problems: [] };
+  const onList = (path: string) => set.files.push(path);
   for (const path of files) {
     const text = await readFile(resolve(folder, path), "utf8");
-    const found = await parseRuleFile(text, path, options);
+    const found = await parseRuleFile(text, path, { onList, ...options });
     for (const rule of found.rules) addRule(set, rule);
     set.problems.push(...found.problems);
   }
@@ -107,10 +112,18 @@ export async function parseRuleFile(
     problems: problems.map((problem) => ({ ...problem, file: name })),
   };
   if (!value) return found;
+  const fields = options.fields ?? (await knownFields());
   for (const [i, raw] of value.rules.entries()) {
     const id = idOf(raw);
     const own: YamlProblem[] = [];
-    const rule = ruleOf(within(file, raw, ["rules", i]), value.defaults, name, options, own);
+    const rule = ruleOf(
+      within(file, raw, ["rules", i]),
+      value.defaults,
+      name,
+      options,
+      fields,
+      own,
+    );
     const named = id === undefined ? {} : { rule: id };
     found.problems.push(...own.map((problem) => ({ ...problem, file: name, ...named })));
     if (!rule || own.length > 0) continue;
@@ -132,6 +145,7 @@ function ruleOf(
   defaults: Defaults,
   name: string,
   options: LoadOptions,
+  fields: KnownFields,
   problems: YamlProblem[],
 ): Rule | undefined {
   const raw = file.value;
@@ -163,14 +177,13 @@ function ruleOf(
     }
     return undefined;
   }
-  const fields = options.fields;
   const check: Checker = {
     problem: (path, message) => {
       say(path, message);
     },
     field(field, path) {
-      if (!fields || fields.has(field) || field === "@timestamp" || field === "_id") return;
-      const meant = closest(field, [...fields]);
+      if (fields.has(field)) return;
+      const meant = closest(field, fields.names);
       say(
         path,
         `no field "${field}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
@@ -198,7 +211,7 @@ function ruleOf(
       defaults,
       overrides: options.overrides ?? {},
       expected: options.expected ?? [],
-      readText: (path) => readFileSync(resolve(options.folder ?? process.cwd(), path), "utf8"),
+      readText: (path) => readList(path, name, options),
       check,
     });
   } catch (error) {
@@ -229,6 +242,15 @@ function checkNames(
       `no recipient "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
     );
   }
+}
+
+/** A list beside the rule file, else in the working folder. */
+function readList(path: string, ruleFile: string, options: LoadOptions): string {
+  const folder = options.folder ?? process.cwd();
+  const places = [resolve(folder, dirname(ruleFile), path), resolve(folder, path)];
+  const found = places.find((place) => existsSync(place)) ?? path;
+  options.onList?.(found);
+  return readFileSync(found, "utf8");
 }
 
 /** `level` is the one default that is no key of time or mail. */

@@ -1,5 +1,5 @@
 import { groupKey } from "./events.ts";
-import type { EventStore, Group, Occurrence, Selection, Tally } from "./events.ts";
+import type { EventStore, Group, Measure, Occurrence, Selection, Tally } from "./events.ts";
 import { isScalar, matches, type Scalar } from "./filter.ts";
 
 /** An event with its fields by dotted name. */
@@ -60,12 +60,7 @@ export function memoryEvents(pause: () => Promise<void> = async () => {}): Event
             last: event.at,
           };
           tally.documents++;
-          tally.measure +=
-            measure === "documents"
-              ? 1
-              : measure === "attempts"
-                ? weightOf(event)
-                : total(event, measure.sum);
+          tally.measure += measured(event, measure);
           tally.first = Math.min(tally.first, event.at);
           tally.last = Math.max(tally.last, event.at);
           tallies.set(key, tally);
@@ -143,11 +138,13 @@ function weightOf(event: StoredEvent): number {
   return attempts === undefined ? 1 : Number(attempts);
 }
 
-const total = (event: StoredEvent, field: string) =>
-  (event.fields.get(field) ?? []).reduce<number>(
-    (sum, value) => sum + Math.max(0, Number(value) || 0),
-    0,
-  );
+function measured(event: StoredEvent, measure: Measure): number {
+  if (measure === "documents") return 1;
+  if (measure === "attempts") return weightOf(event);
+  if ("values" in measure) return event.fields.get(measure.values)?.length ?? 0;
+  const values = event.fields.get(measure.sum) ?? [];
+  return values.reduce<number>((sum, value) => sum + Math.max(0, Number(value) || 0), 0);
+}
 
 function flatten(document: Readonly<Record<string, unknown>>): Map<string, Scalar[]> {
   const fields = new Map<string, Scalar[]>();

@@ -40,6 +40,8 @@ export interface Condition {
   readonly mode: "unite" | "replace";
   /** How far an event can lie from the end of a window that it decides about, before or after it. */
   readonly reachMs: number;
+  /** Length of the longest window: events so close before the horizon may belong to a window that is not over. */
+  readonly lengthMs: number;
   /** Every event that decides: when one arrives late, its group is judged again. */
   readonly watched: readonly Selection[];
   /** The events that a reader of the alert wants to see. */

@@ -84,3 +84,9 @@ export function amounts(): Measuring {
     count: () => sum,
   };
 }
+
+/** Counts events, whatever they weigh. */
+export function eventCount(): Measuring {
+  let count = 0;
+  return { enter: () => ++count, leave: () => --count, count: () => count };
+}

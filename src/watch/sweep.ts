@@ -85,7 +85,7 @@ async function quieted(
     );
   }
   // A window that ends after the horizon may have begun before `closesAt`: then it was never quiet for so long.
-  const from = Math.max(horizon - rule.condition.reachMs, episode.toldUntil + 1);
+  const from = Math.max(horizon - rule.condition.lengthMs, episode.toldUntil + 1);
   if (from <= closesAt) {
     const range = { from, to: closesAt + 1 };
     const query = { by: rule.groupBy, groups: [head.group], range, measure: "documents" as const };

@@ -40,15 +40,16 @@ async function alertsOf(rule: Rule, test: RuleTest, signal: AbortSignal): Promis
   const events = memoryEvents();
   let last = startMs;
   for (const group of test.events) {
+    last = Math.max(last, startMs + group.atMs);
     for (let n = 0; n < group.send; n++) {
-      const at = startMs + group.atMs + stepOf(group) * n;
+      const at = startMs + group.atMs + Math.round(stepOf(group) * n);
       last = Math.max(last, at);
       events.add({ ...generated(rule, group, n), "@timestamp": new Date(at).toISOString() });
     }
   }
   const state = memoryState();
   // The clock at which everything that these events can cause has been judged.
-  const now = last + rule.condition.reachMs + rule.delayMs + 2 * rule.everyMs;
+  const now = last + rule.condition.lengthMs + rule.withinMs + rule.delayMs + 2 * rule.everyMs;
   const watcher = watcherOver({
     events,
     state,
