@@ -60,7 +60,7 @@ async function write(
   report: Report,
   path: string,
   wanted: Options["format"],
-  stdout: (this: void, text: string) => Promise<void>,
+  stdout: (text: string) => Promise<void>,
 ): Promise<void> {
   const named = formats.find((format) => path.endsWith(`.${format}`));
   const format = wanted ?? named ?? "pdf";
