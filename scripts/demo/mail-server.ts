@@ -7,6 +7,8 @@ export interface ReceivedMail {
   from: string;
   to: string[];
   raw: Buffer;
+  /** Epoch milliseconds. */
+  receivedAt: number;
 }
 
 /** An SMTP server on loopback that accepts every mail and keeps it. */
@@ -30,6 +32,7 @@ export async function startMailServer(): Promise<MailServer> {
             from: mailFrom ? mailFrom.address : "",
             to: rcptTo.map(({ address }) => address),
             raw,
+            receivedAt: Date.now(),
           });
           done();
         },

@@ -1,5 +1,6 @@
 import type { Client } from "@elastic/elasticsearch";
 import type { AlertDocument } from "../../src/model/alert-document.ts";
+import { patiently } from "./patiently.ts";
 import type { ExpectedAlert } from "./world/attack.ts";
 
 /** The values that an alert's rule groups by. */
@@ -20,11 +21,14 @@ export async function readAlerts(
   signal: AbortSignal,
 ): Promise<AlertDocument[]> {
   const index = `leafwatch-alerts-${namespace}`;
-  await client.indices.refresh({ index, ignore_unavailable: true }, { signal });
-  const { hits } = await client.search<AlertDocument>(
-    { index, size: 1_000, ignore_unavailable: true, sort: [{ "@timestamp": "asc" }] },
-    { signal },
-  );
+  const sort = [{ "@timestamp": { order: "asc" as const, unmapped_type: "date" as const } }];
+  const { hits } = await patiently(async () => {
+    await client.indices.refresh({ index, ignore_unavailable: true }, { signal });
+    return client.search<AlertDocument>(
+      { index, size: 1_000, ignore_unavailable: true, sort },
+      { signal },
+    );
+  }, signal);
   return hits.hits.flatMap(({ _source }) => (_source ? [_source] : []));
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from "@elastic/elasticsearch";
 import type { WrittenLine } from "./log-files.ts";
+import { patiently } from "./patiently.ts";
 
 /** What of a stored event says which line it stands for. */
 export interface StoredEvent {
@@ -90,8 +91,10 @@ export async function countStored(
   signal: AbortSignal,
 ): Promise<number> {
   const options = { index: [...index], ignore_unavailable: true };
-  await client.indices.refresh(options, { signal });
-  return (await client.count(options, { signal })).count;
+  return patiently(async () => {
+    await client.indices.refresh(options, { signal });
+    return (await client.count(options, { signal })).count;
+  }, signal);
 }
 
 /** Every event of these data streams, as they stood when asked. */
