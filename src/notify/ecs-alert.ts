@@ -1,3 +1,4 @@
+import { alertDocument } from "../model/alert-document.ts";
 import { severityOf } from "../model/alert.ts";
 import { ecsVersion } from "../model/ecs.ts";
 import type { Message } from "./message.ts";
@@ -48,66 +49,11 @@ export function asciiJson(value: unknown): string {
 }
 
 function ecsAlert(row: string, { alert, transition, number, at }: Notification): object {
-  const severity = severityOf[alert.rule.level];
+  const document = alertDocument(alert);
   return {
+    ...document,
     "@timestamp": at,
-    ecs: { version: ecsVersion },
-    message: alert.summary,
-    event: {
-      kind: "alert",
-      module: "leafwatch",
-      dataset: "leafwatch.alert",
-      action: `alert-${transition}`,
-      id: row,
-      severity,
-      risk_score: severity,
-      start: alert.first_seen,
-      end: alert.last_seen,
-    },
-    rule: {
-      id: alert.rule.id,
-      name: alert.rule.title,
-      uuid: alert.rule.hash,
-      category: alert.rule.kind,
-    },
-    ...(alert.rule.attack.length > 0 && {
-      threat: { framework: "MITRE ATT&CK", technique: { id: alert.rule.attack } },
-    }),
-    ...nested(alert.group),
-    leafwatch: {
-      alert: {
-        id: alert.id,
-        state: alert.state,
-        workflow: alert.workflow,
-        transition,
-        number,
-        level: alert.rule.level,
-        group: alert.group,
-        figures: alert.figures,
-        count: alert.count,
-        threshold: alert.threshold,
-        within_ms: alert.within,
-        first_seen: alert.first_seen,
-        last_seen: alert.last_seen,
-        opened_at: alert.opened_at,
-        late: alert.late,
-        evidence: alert.evidence,
-      },
-    },
+    event: { ...document.event, kind: "alert", action: `alert-${transition}`, id: row },
+    leafwatch: { alert: { ...document.leafwatch.alert, transition, number } },
   };
-}
-
-/** `{ "source.ip": … }` as `{ source: { ip: … } }`, kept off the keys that the document has of its own. */
-function nested(group: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const out: Record<string, Record<string, unknown>> = {};
-  for (const [field, value] of Object.entries(group)) {
-    const [head = "", ...rest] = field.split(".");
-    if (
-      rest.length === 0 ||
-      ["event", "rule", "threat", "leafwatch", "ecs", "message", "__proto__"].includes(head)
-    )
-      continue;
-    (out[head] ??= {})[rest.join(".")] = value;
-  }
-  return out;
 }

@@ -6,6 +6,7 @@ import type { EnqueueMail } from "../model/mail.ts";
 import type { AskHistory, Enqueue, Problem } from "../model/notification.ts";
 import type { NotifyOptions } from "./options.ts";
 import { deliverDue, type Delivered } from "./outbox/deliver.ts";
+import { ownProblems } from "./outbox/own-problems.ts";
 import { reportProblems, type KnownProblem } from "./outbox/problems.ts";
 import { queueMail, queueNotification, queueProblem } from "./outbox/queue.ts";
 import { createRates, type Rate } from "./outbox/rates.ts";
@@ -28,7 +29,10 @@ export interface Outbox {
     now: Date,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Sends what is due at `now`. Safe to call from any number of processes at once. */
+  /**
+   * Sends what is due at `now`, and reports what is wrong with sending to `operations`. Safe to call from any number
+   * of processes at once.
+   */
   deliver(now: Date, signal: AbortSignal): Promise<Delivered>;
 }
 
@@ -90,21 +94,26 @@ export function createOutbox(
     message: messageFor.bind(undefined, words),
     log,
   };
+  const labelOf = (channel: string) =>
+    channels.notifiers.get(channel)?.label ?? "a recipient of before";
+  const report: Outbox["reportProblems"] = (area, current, now, signal) =>
+    reportProblems(
+      store.problems,
+      (problem, since, over) => queueProblem(queue, problem, since, over, now, signal),
+      area,
+      current,
+      now,
+      signal,
+    );
   return {
     enqueue: (notification, signal) => queueNotification(queue, notification, signal),
     enqueueMail: (mail, now, signal) => queueMail(queue, mail, now, signal),
-    reportProblems: (area, current, now, signal) =>
-      reportProblems(
-        store.problems,
-        (problem, since, over) => queueProblem(queue, problem, since, over, now, signal),
-        area,
-        current,
-        now,
-        signal,
-      ),
+    reportProblems: report,
     async deliver(now, signal) {
       try {
-        return await deliverDue(deps, now, signal);
+        const delivered = await deliverDue(deps, now, signal);
+        await report("notify", await ownProblems(store.rows, labelOf, now, signal), now, signal);
+        return delivered;
       } finally {
         // A kept connection would be closed by the server before the next pass.
         for (const notifier of channels.notifiers.values()) notifier.close();

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { startSmtp } from "../../helpers/smtp.ts";
+import { judge } from "./outbox-judge.ts";
+import { play, scenario, type Scenario } from "./outbox-story.ts";
+
+const calm = { addresses: ["a@example.org"], late: false, faults: [], crashes: [], watchers: 1 };
+
+/** Small stories of which every step is tried as the last. */
+const everyStep: Record<string, Scenario> = {
+  "a mail with its recovery": { ...calm, alerts: [3], perHour: 30 },
+  "a mail about several": { ...calm, alerts: [1, 1, 1, 1], perHour: 2 },
+  "late alerts in one mail": { ...calm, alerts: [3, 1], perHour: 30, late: true },
+  "an answer that is lost": {
+    ...calm,
+    alerts: [1, 1],
+    perHour: 30,
+    faults: [{ step: "data", what: "take-and-drop" }],
+  },
+};
+
+describe("notify/outbox under faults and crashes", function () {
+  this.timeout(300_000);
+
+  it("tells every transition to every address in exactly one message", async () => {
+    const totals = {
+      runs: 0,
+      transitions: 0,
+      faults: 0,
+      crashes: 0,
+      accepted: 0,
+      noAnswer: 0,
+      crash: 0,
+      refused: 0,
+      lost: 0,
+    };
+    await using smtp = await startSmtp();
+    await fc.assert(
+      fc.asyncProperty(scenario, async (one) => {
+        const seen = smtp.mails.length;
+        const run = await play(one, smtp);
+        const result = await judge(one, run.rows, smtp.mails.slice(seen), run.crashed);
+        totals.runs++;
+        totals.faults += run.faults;
+        totals.crashes += run.crashed;
+        totals.transitions += result.transitions;
+        totals.accepted += result.accepted;
+        totals.noAnswer += result.noAnswer;
+        totals.crash += result.crash;
+        totals.refused += result.refused;
+        totals.lost += result.lost;
+      }),
+      { numRuns: Number(process.env["NOTIFY_RUNS"] ?? 40) },
+    );
+    console.error(JSON.stringify(totals)); // eslint-disable-line no-console -- the figures of the run
+    assert.equal(totals.lost, 0);
+  });
+
+  for (const [name, one] of Object.entries(everyStep)) {
+    it(`loses and doubles nothing when it dies at any single step of ${name}`, async () => {
+      let next = 0;
+      let over = Infinity;
+      // Most of a story is waiting for the server's greeting, so several are told at once.
+      const tell = async () => {
+        await using smtp = await startSmtp();
+        while (next < over) {
+          const at = next++;
+          let crashed = 0;
+          for (const after of [false, true]) {
+            const seen = smtp.mails.length;
+            const run = await play({ ...one, crashes: [{ at, after }] }, smtp);
+            const result = await judge(one, run.rows, smtp.mails.slice(seen), run.crashed);
+            assert.equal(result.lost, 0, `lost after a crash ${after ? "after" : "at"} step ${at}`);
+            crashed += run.crashed;
+          }
+          if (crashed === 0) over = Math.min(over, at);
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, tell));
+      assert.ok(over > 20, `only ${over} steps`);
+    });
+  }
+});
