@@ -21,7 +21,7 @@ interface Options extends ConfigOptions {
   out?: string;
   format?: (typeof formats)[number];
   audience?: string;
-  mail?: boolean;
+  send?: boolean;
 }
 
 /** `leafwatch report`: one week as PDF, HTML or JSON, into a file or by mail. */
@@ -34,10 +34,10 @@ export const reportCommand: AddCommand = (program, io) => {
       new Option("--format <format>", "default: by the file's name, else pdf").choices(formats),
     )
     .option("--audience <name>", "one of several audiences in report: (default: the first)")
-    .option("--mail", "mail it to the audience now")
+    .option("--send", "mail it to the audience now")
     .action(async (options: Options) => {
-      const { out, mail } = options;
-      if (out === undefined && !mail) throw nowhere();
+      const { out, send } = options;
+      if (out === undefined && !send) throw nowhere();
       await using context = await openContext(options, io);
       const { config } = context;
       const now = new Date();
@@ -48,7 +48,7 @@ export const reportCommand: AddCommand = (program, io) => {
       const audience = audienceOf(context, options.audience);
       const report = await reportOf(context, audience ?? {}, week, now, io.signal);
       if (out !== undefined) await write(report, out, options.format, (text) => io.out(text));
-      if (mail) await sendNow(context, report, audience, now, io.signal);
+      if (send) await sendNow(context, report, audience, now, io.signal);
       if (out !== "-")
         await io.out(
           `report of ${week.id}: ${report.verdict.word}${out === undefined ? "" : `, ${out}`}\n`,
@@ -114,7 +114,7 @@ function audienceOf({ config }: Context, name: string | undefined): Audience | u
 }
 
 function nowhere(): AppError {
-  return usage("where shall the report go?", "--out FILE writes it, --mail mails it");
+  return usage("where shall the report go?", "--out FILE writes it, --send mails it");
 }
 
 function usage(message: string, hint: string): AppError {
