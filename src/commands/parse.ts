@@ -1,3 +1,5 @@
+import { createEnricher } from "../enrich/enricher.ts";
+import { enrichOptions } from "../enrich/options.ts";
 import { closest } from "../lib/closest.ts";
 import { AppError } from "../lib/errors.ts";
 import { createLineParser } from "../parse/line-parser.ts";
@@ -64,11 +66,13 @@ export async function runParse(
       }),
     },
   );
+  await using enricher = options.enrich ? await createEnricher(enrichOptions.parse({})) : undefined;
   let number = 0;
   for await (const lines of utf8Lines(io.stdin)) {
     let text = "";
     for (const line of lines) {
       const event = parser.parse(line, near);
+      if (event) enricher?.enrich(event);
       text += event === undefined ? "null\n" : `${JSON.stringify(event)}\n`;
       number++;
       if (options.explain) {

@@ -32,7 +32,7 @@ export function nested(line: Readonly<Record<string, unknown>>): NestedFields {
         path.replaceAll(".", "_"),
         typeof value === "object"
           ? JSON.stringify(value)
-          : String(value as string | number | boolean),
+          : String(value),
       ]);
     }
   };
@@ -43,7 +43,7 @@ export function nested(line: Readonly<Record<string, unknown>>): NestedFields {
       ...(fields["labels"] as object | undefined),
     };
   }
-  return { fields: fields as ParsedFields, wrong };
+  return { fields: fields, wrong };
 }
 
 /** Deeper objects than any field of ECS become text. */

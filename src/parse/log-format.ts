@@ -11,9 +11,9 @@ export interface Column {
   /** A standard column that it fills. */
   standard?: keyof AccessColumns;
   /** What else it says; called after the standard columns are in place. Never throws. */
-  add?(value: string, fields: ParsedFields): void;
+  add?: (value: string, fields: ParsedFields) => void;
   /** True when `value` can be this column's: decides which of several separators ends the column before. */
-  fits?(value: string): boolean;
+  fits?: (value: string) => boolean;
   /** Reads a piece of the line's time. */
   time?: ReadTime;
 }
@@ -22,7 +22,7 @@ export interface Column {
 export interface LogFormat {
   parts: readonly (string | Column)[];
   /** Called when all columns are in `fields`, with each column's value by its directive. */
-  finish?(fields: ParsedFields, values: ReadonlyMap<string, string>): void;
+  finish?: (fields: ParsedFields, values: ReadonlyMap<string, string>) => void;
 }
 
 /** A parser of lines that a server writes by `format`. */

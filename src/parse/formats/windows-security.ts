@@ -105,9 +105,10 @@ function winlogOf(
   add("record_id", record);
   add("task", task ?? value(system, "Task"));
   add("opcode", value(rendering, "Opcode") ?? value(system, "Opcode"));
-  add("version", value(system, "Version"));
   add("activity_id", value(system, "Correlation.ActivityID"));
   add("related_activity_id", value(system, "Correlation.RelatedActivityID"));
+  const version = Number(value(system, "Version") ?? NaN);
+  if (Number.isSafeInteger(version)) winlog["version"] = version;
   const pid = Number(value(system, "Execution.ProcessID") ?? NaN);
   const tid = Number(value(system, "Execution.ThreadID") ?? NaN);
   if (Number.isSafeInteger(pid)) {

@@ -21,7 +21,7 @@ type Groups = Readonly<Record<string, string | undefined>>;
 
 interface Wording {
   form: RegExp;
-  read(groups: Groups): Found;
+  read: (groups: Groups) => Found;
 }
 
 /* shadow-utils (useradd.c, userdel.c, usermod.c, groupadd.c, …), with the names in quotes or, in old versions, bare.

@@ -33,7 +33,13 @@ export function addAccounts(roles: Roles, id: string, data: Data, fields: Parsed
       if (subject) fields.user = subject;
       break;
     case "target":
-      addTarget(id, data, target, fields);
+      addTarget(id, target, fields);
+      // Who asked for the logon is in no other field.
+      if (subject?.name !== undefined) {
+        fields.related = {
+          user: [...(target?.name === undefined ? [] : [target.name]), subject.name],
+        };
+      }
       break;
     case "effective":
       if (subject ?? target) fields.user = { ...subject, ...(target && { effective: target }) };
@@ -61,17 +67,10 @@ export function addAccounts(roles: Roles, id: string, data: Data, fields: Parsed
       if (name !== undefined) fields.user = { name, ...(domain !== undefined && { domain }) };
     }
   }
-  const names = ["SubjectUserName", "TargetUserName"]
-    .map((key) => value(data, key))
-    .filter((name) => name !== undefined && roles === "target" && id.startsWith("46"));
-  const related = [
-    ...new Set([...(fields.user?.name === undefined ? [] : [fields.user.name]), ...names]),
-  ];
-  if (related.length > 1) fields.related = { user: related.filter((name) => name !== undefined) };
 }
 
 /** Kerberos names a user `name@REALM`. */
-function addTarget(id: string, data: Data, target: User | undefined, fields: ParsedFields): void {
+function addTarget(id: string, target: User | undefined, fields: ParsedFields): void {
   if (!target) return;
   const at = id >= "4768" && id <= "4771" ? (target.name?.indexOf("@") ?? -1) : -1;
   if (at > 0 && target.name !== undefined) {

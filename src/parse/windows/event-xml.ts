@@ -134,7 +134,7 @@ const entities: Readonly<Record<string, string>> = {
 function plainText(chunk: string): string | undefined {
   if (chunk.includes("]]>")) return undefined;
   if (!chunk.includes("&")) return chunk;
-  let known = true;
+  const unknown: string[] = [];
   const text = chunk.replace(
     /&(?:([a-z]{2,4})|#(\d{1,7})|#x([\dA-Fa-f]{1,6}));|&/g,
     (whole, name: string | undefined, decimal: string | undefined, hex: string | undefined) => {
@@ -145,11 +145,11 @@ function plainText(chunk: string): string | undefined {
         const code = decimal === undefined ? parseInt(hex ?? "", 16) : Number(decimal);
         if (isXmlChar(code)) return String.fromCodePoint(code);
       }
-      known = false;
+      unknown.push(whole);
       return "";
     },
   );
-  return known ? text : undefined;
+  return unknown.length === 0 ? text : undefined;
 }
 
 /** XML 1.0 §2.2, Char. */

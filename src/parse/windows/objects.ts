@@ -4,7 +4,7 @@ import { value, type Data } from "./accounts.ts";
 
 /** Adds the processes, services and files that an event's data names. */
 export function addObjects(id: string, data: Data, fields: ParsedFields): void {
-  const process = id === "4688" ? created(data) : acting(id, data);
+  const process = id === "4688" ? created(data) : acting(data);
   if (process) fields.process = process;
   if (id === "4689" && fields.process) {
     const status = Number(value(data, "Status") ?? NaN);
@@ -23,7 +23,7 @@ export function addObjects(id: string, data: Data, fields: ParsedFields): void {
 }
 
 /** The process in which the event happened. */
-function acting(id: string, data: Data): Process | undefined {
+function acting(data: Data): Process | undefined {
   const executable =
     value(data, "ProcessName") ?? value(data, "CallerProcessName") ?? value(data, "Application");
   const pid = pidOf(value(data, "ProcessId") ?? value(data, "CallerProcessId"));
