@@ -19,10 +19,14 @@ export interface Delivery<P> {
   save(host: string, stream: string, progress: P, signal: AbortSignal): Promise<void>;
 }
 
-/** Ties shipper and checkpoints together, so that each stream's documents stay one each over restarts. */
+/**
+ * Ties shipper and checkpoints together, so that each stream's documents stay one each over restarts. `isOurs`, of the
+ * leases, keeps a process that has slept from sending what another has taken over.
+ */
 export function createDelivery<P extends object>(
   shipper: Shipper,
   checkpoints: Checkpoints<P>,
+  isOurs?: (host: string) => boolean,
 ): Delivery<P> {
   const open = new Map<string, { doubt: Doubt; dataStreams: Set<string> }>();
   const keyOf = (host: string, stream: string) => JSON.stringify([host, stream]);
@@ -36,7 +40,9 @@ export function createDelivery<P extends object>(
     async ship(host, stream, { origin }, events, signal) {
       const opened = open.get(keyOf(host, stream));
       if (!opened) throw new TypeError(`${host}: ${stream} was never loaded`);
-      for (const name of await shipper.ship({ origin, doubt: opened.doubt }, events, signal)) {
+      const maySend = isOurs && (() => isOurs(host));
+      const terms = { doubt: opened.doubt, maySend };
+      for (const name of await shipper.ship({ origin, ...terms }, events, signal)) {
         opened.dataStreams.add(name);
       }
     },

@@ -12,8 +12,16 @@ export interface Entry {
   unsureUntil: number | undefined;
   /** What may have been stored before we began; undefined once it has been looked up. */
   doubt: Doubt | undefined;
-  /** The doubt that it came with, for its dead letter. */
-  readonly before: Doubt | undefined;
+  /** What it came with; the doubt counts anew for its dead letter. */
+  readonly terms: Terms;
+}
+
+/** What holds for all documents of one `add`. */
+export interface Terms {
+  /** What may be stored already. */
+  doubt?: Doubt | undefined;
+  /** Asked right before each sending; false: somebody else may be sending the same by now. */
+  maySend?: (() => boolean) | undefined;
 }
 
 /** One `add`: its promise, and how much of it is still under way. */
@@ -34,11 +42,7 @@ export interface QueueLimits {
 
 export interface Queue {
   /** Takes documents as soon as there is room; resolves when all of them are done. */
-  add(
-    documents: readonly PreparedDocument[],
-    doubt: Doubt | undefined,
-    signal: AbortSignal,
-  ): Promise<void>;
+  add(documents: readonly PreparedDocument[], terms: Terms, signal: AbortSignal): Promise<void>;
   /** Smaller bulks from now on. */
   setBytes(bytes: number): void;
   /** Fails everything that is under way, and everything that comes. */
@@ -126,7 +130,7 @@ export function createQueue(
 
   function start(
     documents: readonly PreparedDocument[],
-    doubt: Doubt | undefined,
+    terms: Terms,
     bytes: number,
     signal: AbortSignal,
   ): Promise<void> {
@@ -168,7 +172,7 @@ export function createQueue(
       pendingBytes += bytes;
       for (const document of documents) {
         const entry = { document, call, since: undefined, unsureUntil: undefined };
-        pending.push({ ...entry, doubt, before: doubt });
+        pending.push({ ...entry, doubt: terms.doubt, terms });
       }
       pump();
     });
@@ -181,14 +185,14 @@ export function createQueue(
     get reach() {
       return reach;
     },
-    async add(documents, doubt, signal) {
+    async add(documents, terms, signal) {
       signal.throwIfAborted();
       if (documents.length === 0) return;
       const bytes = documents.reduce((sum, { size }) => sum + size, 0);
       reach = Math.max(reach, bytes);
       if (closed) throw closed.reason;
       await takeRoom(bytes, signal);
-      await start(documents, doubt, bytes, signal);
+      await start(documents, terms, bytes, signal);
     },
     setBytes(bytes) {
       maxBytes = Math.min(maxBytes, bytes);

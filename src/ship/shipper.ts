@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@elastic/elasticsearch";
 import { delayMs } from "../lib/backoff.ts";
-import { AppError } from "../lib/errors.ts";
+import type { AppError } from "../lib/errors.ts";
 import { statusOf } from "../es/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { EcsEvent } from "../model/ecs.ts";
@@ -9,8 +9,9 @@ import { createBackingIndices } from "./backing-indices.ts";
 import { bulkTimeoutMs, sendBulk } from "./bulk.ts";
 import { deadLetterOf, isDeadLetter } from "./dead-letter.ts";
 import { bulkLines, prepareDocument, stampOf } from "./document.ts";
-import { findStored, type Doubt } from "./doubt.ts";
-import { createQueue, type Entry, type QueueLimits } from "./queue.ts";
+import { deadLetterRefused, fatalError, leaseLost } from "./errors.ts";
+import { findStored } from "./doubt.ts";
+import { createQueue, type Entry, type QueueLimits, type Terms } from "./queue.ts";
 import type { Outcome } from "./triage.ts";
 
 export interface ShipperOptions {
@@ -41,10 +42,9 @@ export interface ShipperStats {
   waitingFor: string | undefined;
 }
 
-/** What names a batch's documents, and what of them may be stored already. */
-export interface Shipment {
+/** What names a batch's documents, and what holds for sending them. */
+export interface Shipment extends Terms {
   origin: string;
-  doubt?: Doubt | undefined;
 }
 
 export interface Shipper extends AsyncDisposable {
@@ -52,7 +52,8 @@ export interface Shipper extends AsyncDisposable {
    * Resolves, to the data streams they belong to, when every event is stored or dead-lettered, however long that
    * takes; waits before it takes more than the cap in bytes. Rejects when no retry can help or `signal` aborts: any part may be stored then.
    *
-   * @throws ES_UNAUTHORIZED, ES_FORBIDDEN, ES_NOT_SET_UP, ES_TLS, DEAD_LETTER_REFUSED; AbortError.
+   * @throws ES_UNAUTHORIZED, ES_FORBIDDEN, ES_NOT_SET_UP, ES_TLS, DEAD_LETTER_REFUSED, LEASE_LOST;
+   * AbortError.
    */
   ship(
     shipment: Shipment,
@@ -148,6 +149,14 @@ export function createShipper(options: ShipperOptions): Shipper {
   /** One request; more where the server says that one is too large. */
   async function sendOnce(entries: readonly Entry[]): Promise<Rest> {
     await stampGeneration(entries);
+    for (const { terms, call } of entries) {
+      if (terms.maySend?.() === false) call.fail(leaseLost());
+    }
+    const ours = entries.filter(({ call }) => !call.settled);
+    return ours.length === 0 ? { entries: [], reason: "" } : request(ours);
+  }
+
+  async function request(entries: readonly Entry[]): Promise<Rest> {
     const now = stampOf(Date.now());
     let body = "";
     for (const { document } of entries) body += bulkLines(document, now);
@@ -222,16 +231,14 @@ export function createShipper(options: ShipperOptions): Shipper {
   function refuse(entry: Entry, type: string, reason: string): void {
     const { stream, id } = entry.document;
     if (isDeadLetter(entry.document)) {
-      const message = `Elasticsearch refuses even the dead letter of ${id}: ${reason}`;
-      const hint = `look at the mapping of ${stream}; the source waits at this line until it is taken`;
-      entry.call.fail(new AppError("DEAD_LETTER_REFUSED", message, { hint }));
+      entry.call.fail(deadLetterRefused(stream, id, reason));
       return;
     }
     log.warn({ stream, id, reason }, "Elasticsearch refuses an event: kept as a dead letter");
     entry.document = deadLetterOf(entry.document, { type, reason }, namespace, Date.now());
     entry.since = undefined;
     // Whoever was refused before us has left a dead letter as well.
-    entry.doubt = entry.before;
+    entry.doubt = entry.terms.doubt;
   }
 
   return {
@@ -246,11 +253,11 @@ export function createShipper(options: ShipperOptions): Shipper {
         waitingFor: waiting?.waitingFor,
       };
     },
-    async ship({ origin, doubt }, events, signal) {
+    async ship({ origin, ...terms }, events, signal) {
       const documents = events.map(({ event, offset }) =>
         prepareDocument(event, origin, offset, namespace),
       );
-      await queue.add(documents, doubt, signal);
+      await queue.add(documents, terms, signal);
       return new Set(documents.map(({ stream }) => stream));
     },
     oldestGeneration(stream) {
@@ -268,17 +275,4 @@ export function createShipper(options: ShipperOptions): Shipper {
       await Promise.allSettled(running);
     },
   };
-}
-
-function fatalError(
-  { status, reason }: { status: number; reason: string },
-  stream: string,
-): AppError {
-  return status === 404
-    ? new AppError("ES_NOT_SET_UP", `${stream} cannot come into being: ${reason}`, {
-        hint: "run `leafwatch setup` once with an account that may install templates",
-      })
-    : new AppError("ES_FORBIDDEN", `${stream} cannot be written to: ${reason}`, {
-        hint: "compare the account's rights with `leafwatch setup --print-roles`",
-      });
 }

@@ -51,7 +51,7 @@ describe("the queue", () => {
   it("sends full bulks at once and the rest when it has aged", async () => {
     const { bulks, send, sizes } = sender();
     const queue = createQueue(limits, send);
-    const added = queue.add(documents(13), undefined, signal);
+    const added = queue.add(documents(13), {}, signal);
     await settle();
     assert.deepEqual(sizes(), [10]);
     clock.tick(199);
@@ -67,7 +67,7 @@ describe("the queue", () => {
     const { send, sizes } = sender();
     const queue = createQueue(limits, send);
     for (let n = 0; n < 4; n++) {
-      void queue.add(documents(1), undefined, signal);
+      void queue.add(documents(1), {}, signal);
       await settle();
       clock.tick(60);
     }
@@ -77,8 +77,8 @@ describe("the queue", () => {
   it("coalesces the documents of several callers and cuts by bytes", async () => {
     const { bulks, send, sizes } = sender();
     const queue = createQueue(limits, send);
-    const first = queue.add(documents(4, 200), undefined, signal);
-    const second = queue.add(documents(4, 200), undefined, signal);
+    const first = queue.add(documents(4, 200), {}, signal);
+    const second = queue.add(documents(4, 200), {}, signal);
     await settle();
     assert.deepEqual(sizes(), [5]);
     clock.tick(200);
@@ -92,7 +92,7 @@ describe("the queue", () => {
   it("keeps to its number of bulks and to its cap in bytes", async () => {
     const { bulks, send, sizes } = sender();
     const queue = createQueue(limits, send);
-    const added = [1, 2, 3].map(() => queue.add(documents(10, 100), undefined, signal));
+    const added = [1, 2, 3].map(() => queue.add(documents(10, 100), {}, signal));
     await settle();
     assert.deepEqual(sizes(), [10, 10]);
     assert.equal(queue.inFlightBytes, 2000);
@@ -106,8 +106,8 @@ describe("the queue", () => {
   it("lets a call pass alone that is larger than the cap", async () => {
     const { bulks, send } = sender();
     const queue = createQueue(limits, send);
-    const large = queue.add(documents(1, 5000), undefined, signal);
-    const small = queue.add(documents(10), undefined, signal);
+    const large = queue.add(documents(1, 5000), {}, signal);
+    const small = queue.add(documents(10), {}, signal);
     await settle();
     assert.equal(bulks.length, 1);
     assert.equal(queue.reach, 5000);
@@ -122,8 +122,8 @@ describe("the queue", () => {
     const { send } = sender();
     const queue = createQueue(limits, send);
     const stop = new AbortController();
-    const taken = queue.add(documents(20, 100), undefined, stop.signal);
-    const waiting = queue.add(documents(10, 100), undefined, stop.signal);
+    const taken = queue.add(documents(20, 100), {}, stop.signal);
+    const waiting = queue.add(documents(10, 100), {}, stop.signal);
     await settle();
     stop.abort();
     await assert.rejects(taken, { name: "AbortError" });
@@ -134,12 +134,12 @@ describe("the queue", () => {
   it("fails everything when it is closed", async () => {
     const { send } = sender();
     const queue = createQueue(limits, send);
-    const taken = queue.add(documents(20, 100), undefined, signal);
-    const waiting = queue.add(documents(10, 100), undefined, signal);
+    const taken = queue.add(documents(20, 100), {}, signal);
+    const waiting = queue.add(documents(10, 100), {}, signal);
     await settle();
     queue.close(new Error("closed"));
     await assert.rejects(taken, /closed/);
     await assert.rejects(waiting, /closed/);
-    await assert.rejects(queue.add(documents(1), undefined, signal), /closed/);
+    await assert.rejects(queue.add(documents(1), {}, signal), /closed/);
   });
 });
