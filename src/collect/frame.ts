@@ -18,7 +18,8 @@ export interface Frame {
 export function frame(nonce = randomBytes(16).toString("hex")): Frame {
   const halves = `'${nonce.slice(0, 16)}' '${nonce.slice(16)}'`;
   const first = Buffer.from(`${nonce}:begin\n`);
-  const last = Buffer.from(`\n${nonce}:end `);
+  // It begins with a sign that no line ends with, so that a whole line never waits for what comes after it.
+  const last = Buffer.from(`\x01${nonce}:end `);
   let begun = false;
   let held: Buffer = Buffer.alloc(0);
 
@@ -52,7 +53,7 @@ export function frame(nonce = randomBytes(16).toString("hex")): Frame {
 
   return {
     begin: `printf '%s%s:begin\\n' ${halves}`,
-    end: `printf '\\n%s%s:end %d\\n' ${halves} "$?"`,
+    end: `printf '\\001%s%s:end %d\\n' ${halves} "$?"`,
     push,
     get begun() {
       return begun;

@@ -36,3 +36,8 @@ export function originOf(host: string, path: string, bytes: Buffer): string | un
 function hash64(bytes: Buffer): bigint {
   return createHash("sha256").update(bytes).digest().readBigUInt64BE();
 }
+
+/** `LineBatch.origin` of a source whose records have numbers of their own. */
+export function streamOrigin(host: string, stream: string): string {
+  return hash64(Buffer.from(`${host}\0${stream}`)).toString(36);
+}

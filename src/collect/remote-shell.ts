@@ -1,5 +1,6 @@
 import type { ClientChannel } from "ssh2";
 import { AppError } from "../lib/errors.ts";
+import { channelChunks, type ChannelChunks } from "./channel-chunks.ts";
 import { frame } from "./frame.ts";
 import { connectionLost } from "./ssh-errors.ts";
 import type { SshConnection } from "./ssh.ts";
@@ -18,7 +19,8 @@ export interface RemoteShell {
    */
   run(command: string, signal: AbortSignal): Promise<Printed>;
   /**
-   * What a command prints, as it prints it, over a channel of its own. Ends when the command ends with 0.
+   * What a command prints, as it prints it, over a channel of its own. Ends when the command ends with 0; a command
+   * that does not end by itself is killed on the host when the channel closes.
    *
    * @throws AppError COMMAND_FAILED with what it said on stderr.
    */
@@ -33,7 +35,7 @@ const silenceMs = 30_000;
 interface Session {
   channel: ClientChannel;
   closed: AbortSignal;
-  chunks: AsyncIterator<Buffer>;
+  chunks: ChannelChunks;
 }
 
 export function remoteShell(connection: SshConnection): RemoteShell {
@@ -45,22 +47,7 @@ export function remoteShell(connection: SshConnection): RemoteShell {
     // What follows goes to its stdin, so that no login shell with other rules ever reads it.
     const { channel, closed } = await connection.exec("exec /bin/sh", signal);
     channel.write("LC_ALL=C; export LC_ALL\n");
-    const chunks = (channel as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-    return { channel, closed, chunks };
-  }
-
-  async function next(
-    { chunks, closed }: Session,
-    signal: AbortSignal,
-  ): Promise<Buffer | undefined> {
-    try {
-      const chunk = await connection.during(closed, chunks.next(), signal);
-      return chunk.done ? undefined : chunk.value;
-    } catch (error) {
-      if (signal.aborted || error instanceof AppError) throw error;
-      // The stream broke off: the channel was closed under our hands.
-      throw connectionLost(host, error);
-    }
+    return { channel, closed, chunks: channelChunks(connection, { channel, closed }) };
   }
 
   async function runNow(command: string, signal: AbortSignal): Promise<Printed> {
@@ -75,7 +62,7 @@ export function remoteShell(connection: SshConnection): RemoteShell {
     try {
       used.channel.write(`${begin}; { ${command}\n} </dev/null 2>&1; ${end}\n`);
       for (;;) {
-        const chunk = await next(used, limited);
+        const chunk = await used.chunks.next(limited);
         if (chunk === undefined) throw noShell(host);
         length += chunk.length;
         if (length > maxOutput) throw noShell(host);
@@ -120,9 +107,11 @@ export function remoteShell(connection: SshConnection): RemoteShell {
       let noise = 0;
       let started = false;
       try {
-        own.channel.write(`${begin}; { ${command}\n} </dev/null; ${end}; exit\n`);
+        // Nothing but the end of its input tells a host without a terminal that we are gone.
+        const job = `( { ${command}\n} </dev/null; ${end} ) & cat >/dev/null; kill 0`;
+        own.channel.write(`${begin}; ${job}\n`);
         for (;;) {
-          const chunk = await next(own, signal);
+          const chunk = await own.chunks.next(signal);
           if (chunk === undefined) throw started ? connectionLost(host) : noShell(host);
           const { data, status } = push(chunk);
           started ||= data.length > 0 || status !== undefined;

@@ -51,17 +51,18 @@ export interface Collecting extends AsyncDisposable {
   until(texts: readonly string[]): Promise<void>;
   untilSet(texts: readonly string[]): Promise<void>;
   untilCount(count: number): Promise<void>;
+  untilLine(wanted: (text: string) => boolean): Promise<void>;
   untilPosition(): Promise<void>;
 }
 
 export function collecting(
   host: HostHandle,
-  path: string,
+  path: string | undefined,
   more: { from?: Position; options?: Record<string, unknown>; format?: string } = {},
 ): Collecting {
   const format = more.format ?? "system.syslog";
   const kind = sourceKinds[sourceKindFor(format)];
-  const entry = kind.options.parse({ path, ...more.options });
+  const entry = kind.options.parse({ ...(path !== undefined && { path }), ...more.options });
   const source = host.source({ format, ...entry });
   const stop = new AbortController();
   const batches: LineBatch[] = [];
@@ -102,7 +103,7 @@ export function collecting(
     offsets: () => lines.map((line) => line.offset),
     origins: () => batches.flatMap((batch) => (batch.lines.length > 0 ? [batch.origin] : [])),
     paths: () => [...new Set(batches.flatMap((batch) => batch.path ?? []))],
-    position: (stream = path) => positions.get(stream),
+    position: (stream = path ?? "") => positions.get(stream),
     async until(expected) {
       await until(
         "the lines are read",
@@ -122,6 +123,12 @@ export function collecting(
       await until(
         `${count} lines are read`,
         failing(() => lines.length >= count),
+      );
+    },
+    async untilLine(wanted) {
+      await until(
+        "the line is read",
+        failing(() => texts().some(wanted)),
       );
     },
     async untilPosition() {

@@ -1,0 +1,29 @@
+import type { ClientChannel } from "ssh2";
+import { AppError } from "../lib/errors.ts";
+import { connectionLost } from "./ssh-errors.ts";
+import type { SshConnection } from "./ssh.ts";
+
+/** What comes out of a channel, piece by piece; undefined when the other side has ended it. */
+export interface ChannelChunks {
+  /** @throws AppError SSH_CONNECTION_LOST when the connection goes down before the channel ends. */
+  next(signal: AbortSignal): Promise<Buffer | undefined>;
+}
+
+export function channelChunks(
+  connection: SshConnection,
+  { channel, closed }: { channel: ClientChannel; closed: AbortSignal },
+): ChannelChunks {
+  const chunks = (channel as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  return {
+    async next(signal) {
+      try {
+        const chunk = await connection.during(closed, chunks.next(), signal);
+        return chunk.done ? undefined : chunk.value;
+      } catch (error) {
+        if (signal.aborted || error instanceof AppError) throw error;
+        // The stream broke off: the channel was closed under our hands.
+        throw connectionLost(connection.target.name, error);
+      }
+    },
+  };
+}
