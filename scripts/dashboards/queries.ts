@@ -6,7 +6,11 @@ export const failedLogins = "event.category: authentication and event.outcome: f
 export const successfulLogins = "event.category: authentication and event.outcome: success";
 export const logins = "event.category: authentication and event.outcome: (success or failure)";
 export const requests = "event.dataset: (apache.access or nginx.access or iis.access)";
-export const unparsed = "event.kind: pipeline_error";
+/** Dead letters say `pipeline_error` too, but they were parsed: the cluster refused them. */
+export const unparsed = "event.kind: pipeline_error and not event.dataset: leafwatch.*";
+/** Alerts that stand: without those found to be part of another, or never to have been. */
+export const standing =
+  "not leafwatch.alert.merged_into: * and not leafwatch.alert.withdrawn: true";
 export const deadLetters = "event.dataset: leafwatch.dead_letter";
 export const windows = "event.dataset: windows.security";
 
@@ -21,4 +25,9 @@ export const serverErrors = `${requests} and http.response.status_code >= 500`;
 /** Windows security events with this id. */
 export function eventCode(code: string): string {
   return `${windows} and event.code: ${code}`;
+}
+
+/** Alerts that stand, in this state of work or of the events. */
+export function alertsThat(condition: string): string {
+  return `${condition} and ${standing}`;
 }

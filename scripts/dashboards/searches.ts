@@ -1,5 +1,6 @@
 import type { SavedSearch } from "./board.ts";
 import { kuery } from "./lens.ts";
+import { standing } from "./queries.ts";
 import { savedObject, tagReference, type SavedObject } from "./saved-object.ts";
 
 /** The saved searches: what an analyst opens in Discover, and the log tables of the boards. */
@@ -41,7 +42,7 @@ export const searches = [
     title: "Alerts",
     description: "Every alert as it stands now",
     dataView: "leafwatch-alerts",
-    query: "",
+    query: standing,
     columns: [
       "leafwatch.alert.level",
       "rule.id",

@@ -1,7 +1,7 @@
 import type { Board } from "../board.ts";
 import { attempts, count, distinct, latest, top } from "../columns.ts";
 import { metric, search, series, table } from "../panels.ts";
-import { failedLogins, fromHosts, logins, requests, serverErrors } from "../queries.ts";
+import { alertsThat, failedLogins, fromHosts, logins, requests, serverErrors } from "../queries.ts";
 
 /** The first page: is everything there, and does anything need a look? */
 export const overview: Board = {
@@ -18,7 +18,7 @@ export const overview: Board = {
       metric(attempts("Failed logins"), failedLogins),
       metric(count("HTTP 5xx"), serverErrors),
       {
-        ...metric(count("Open alerts"), "leafwatch.alert.workflow: open"),
+        ...metric(count("Open alerts"), alertsThat("leafwatch.alert.workflow: open")),
         dataView: "leafwatch-alerts",
       },
     ],
