@@ -14,6 +14,8 @@ export interface WrittenLine {
   dataset: Dataset;
   /** Bytes from the start of the file in which it was written. */
   offset: number;
+  /** When it happened, epoch milliseconds. */
+  time: number;
   line: string;
 }
 
@@ -63,7 +65,7 @@ export function createLogFiles(folder: string): LogFiles {
     const texts = new Map<Open, string[]>();
     for (const { host, path, dataset, line, time } of lines) {
       const file = await live({ host, path });
-      written.push({ host, path, dataset, offset: file.offset, line });
+      written.push({ host, path, dataset, offset: file.offset, time, line });
       file.offset += Buffer.byteLength(line) + 1;
       file.lastTime = time;
       const text = texts.get(file);

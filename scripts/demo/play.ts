@@ -61,6 +61,12 @@ export async function play(
       "access.log on web1 and auth.log on app1 were renamed while they were read.",
   );
 
+  progress.step("Judging the history (leafwatch watch --once)");
+  clock.start();
+  await leafwatch.run(["watch", "--config", config, "--once"], signal);
+  const early = (await readAlerts(server.client, server.namespace, signal)).length;
+  say(`The rules judged the two weeks in ${clock.seconds()} s and raised ${early} alerts.`);
+
   progress.step("Watching, while web1 and app1 are attacked (leafwatch watch)");
   await using watch = leafwatch.start(["watch", "--config", config]);
   const attackStart = Date.now() + 500;

@@ -6,6 +6,7 @@ import { DateTime } from "luxon";
 import { AppError, messageOf } from "../../src/lib/errors.ts";
 import { writeConfig } from "./config.ts";
 import { startHosts } from "./hosts.ts";
+import type { WrittenLine } from "./log-files.ts";
 import { createLeafwatch } from "./leafwatch.ts";
 import { startMailServer } from "./mail-server.ts";
 import { prepareOut } from "./out-folder.ts";
@@ -18,7 +19,7 @@ import { openServer, type Server } from "./server.ts";
 import { streamsOf } from "./stored.ts";
 import type { Summary } from "./summary.ts";
 import { createWorld } from "./world.ts";
-import { logs, type LogLine } from "./world/log-line.ts";
+import { logs } from "./world/log-line.ts";
 
 export interface DemoOptions {
   /** Folder for the result. */
@@ -56,8 +57,7 @@ export async function runDemo(
   };
   await using opening = pending(openServer(serverOptions, err, signal));
   const world = createWorld({ now: Date.now() });
-  const history = [...world.history()];
-  await using hosts = await startHosts(folder, history);
+  await using hosts = await startHosts(folder, [...world.history()]);
   await using mailServer = await startMailServer();
   const server = await opening.value;
   const ownLog = createWriteStream(join(folder, "leafwatch.log"));
@@ -103,7 +103,7 @@ export async function runDemo(
     alerts,
     mails,
     report: report && { ...report, week },
-    days: daysOf(history, world.timezone),
+    days: daysOf(hosts.files.written, world.timezone),
     logs: Object.values(logs).map((log) => ({
       ...log,
       lines: hosts.files.written.filter(({ dataset }) => dataset === log.dataset).length,
@@ -142,13 +142,15 @@ function pending(value: Promise<Server>): AsyncDisposable & { value: Promise<Ser
   };
 }
 
-function daysOf(lines: readonly LogLine[], timezone: string): Day[] {
+function daysOf(lines: readonly WrittenLine[], timezone: string): Day[] {
   const days = new Map<string, Record<string, number>>();
   for (const { time, dataset } of lines) {
-    const label = DateTime.fromMillis(time, { zone: timezone }).toFormat("ccc d");
-    const counts = days.get(label) ?? {};
+    const day = DateTime.fromMillis(time, { zone: timezone }).toISODate() ?? "";
+    const counts = days.get(day) ?? {};
     counts[dataset] = (counts[dataset] ?? 0) + 1;
-    days.set(label, counts);
+    days.set(day, counts);
   }
-  return [...days].map(([label, counts]) => ({ label, counts }));
+  return [...days]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([day, counts]) => ({ label: DateTime.fromISO(day).toFormat("ccc d"), counts }));
 }

@@ -27,7 +27,7 @@ h2 { font-size: 20px; margin: 44px 0 14px; }
 .figures small { display: block; font-size: 13px; font-weight: 400; color: var(--muted); margin-top: 2px; }
 .figures .wrong dd { color: var(--bad); }
 .alerts { display: grid; grid-template-columns: 1fr 1fr; gap: 16px; }
-.alert { border-left: 6px solid var(--level); display: flex; flex-direction: column; gap: 10px; }
+.alert { display: flex; flex-direction: column; gap: 10px; }
 .alert h3 { font-size: 17px; line-height: 1.35; text-wrap: pretty; }
 .top { display: flex; gap: 10px; align-items: center; font-size: 14px; color: var(--muted); }
 .pill { background: var(--level); color: var(--on); border-radius: 99px; padding: 1px 10px; font-size: 13px; font-weight: 600; }

@@ -23,7 +23,7 @@ export function authDay(day: Day, auth: AuthLog, random: Random): void {
     const visits = day.weekday > 5 ? random.int(0, 1) : random.int(1, 4);
     for (let i = 0; i < visits; i++) work(day, person, auth, random);
   }
-  for (let i = random.int(14, 26); i > 0; i--) knock(day, auth, random);
+  for (let i = random.int(4, 10); i > 0; i--) knock(day, auth, random);
 }
 
 function job(time: number, user: string, uid: number, auth: AuthLog): void {
