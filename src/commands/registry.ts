@@ -1,3 +1,4 @@
+import { checkCommand } from "./check.ts";
 import { elasticsearchCommand } from "./elasticsearch.ts";
 import { initCommand } from "./init.ts";
 import type { AddCommand } from "./io.ts";
@@ -6,16 +7,19 @@ import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { setupCommand } from "./setup.ts";
 import { shipCommand } from "./ship.ts";
+import { statusCommand } from "./status.ts";
 import { watchCommand } from "./watch.ts";
 
 /** Every command, in the order in which `leafwatch --help` lists them. */
 export const commands: readonly AddCommand[] = [
   initCommand,
+  checkCommand,
   setupCommand,
   shipCommand,
   watchCommand,
   reportCommand,
   runCommand,
+  statusCommand,
   parseCommand,
   elasticsearchCommand,
 ];

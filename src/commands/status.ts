@@ -1,0 +1,176 @@
+import Table from "cli-table3";
+import { dataStreams } from "../es/templates.ts";
+import { wrap } from "../es/errors.ts";
+import { formatDuration } from "../lib/duration.ts";
+import { visible } from "../lib/visible.ts";
+import { outboxFigures, type OutboxFigures } from "../notify/figures.ts";
+import { createCheckpoints } from "../ship/checkpoints.ts";
+import { elasticState } from "../watch/elastic-state.ts";
+import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
+import type { AddCommand } from "./io.ts";
+
+interface Status {
+  /** Streams with the time at which a line of them was last stored. */
+  sources: { host: string; stream: string; saved_at: string }[];
+  streams: { name: string; documents: number; bytes: number; newest: string | null }[];
+  rules: { id: string; judged_until: string; passed_at: string; error?: string }[];
+  alerts: Record<string, number>;
+  outbox: OutboxFigures;
+  dead_letters: number;
+  retention: string;
+}
+
+/** `leafwatch status`: what is stored, how far it is read and judged, and what waits. Reads Elasticsearch only. */
+export const statusCommand: AddCommand = (program, io) => {
+  withConfig(program.command("status"))
+    .description("show sources, streams, rules, alerts and the outbox")
+    .option("--json", "print it as JSON")
+    .action(async (options: ConfigOptions & { json?: boolean }) => {
+      await using context = await openContext(options, io);
+      const status = await statusOf(context, io.signal);
+      await io.out(options.json ? `${JSON.stringify(status)}\n` : describe(status, new Date()));
+    });
+};
+
+async function statusOf({ config, client }: Context, signal: AbortSignal): Promise<Status> {
+  const { namespace } = config;
+  const checkpoints = createCheckpoints(client, namespace, "status");
+  const cursors = await elasticState(client, namespace).cursors(signal);
+  const streams = await streamFigures(client, namespace, signal);
+  const dead = streams.find(({ name }) => name.startsWith("logs-leafwatch.dead_letter-"));
+  return {
+    sources: (await checkpoints.list(signal)).map(({ host, stream, savedAt }) => ({
+      host,
+      stream,
+      saved_at: savedAt,
+    })),
+    streams,
+    rules: [...cursors.values()].map(({ value }) => ({
+      id: value.rule,
+      judged_until: new Date(value.judgedUntil).toISOString(),
+      passed_at: new Date(value.passedAt).toISOString(),
+      ...(value.error && { error: value.error.message }),
+    })),
+    alerts: await alertCounts(client, namespace, signal),
+    outbox: await outboxFigures(client, namespace, signal),
+    dead_letters: dead?.documents ?? 0,
+    retention: formatDuration(config.retention),
+  };
+}
+
+async function streamFigures(
+  client: Context["client"],
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Status["streams"]> {
+  const names = await dataStreams(client, namespace, signal);
+  return Promise.all(
+    names.map(async (name) => {
+      const stats = await wrap(
+        () => client.indices.stats({ index: name, metric: ["docs", "store"] }, { signal }),
+        signal,
+      );
+      const newest = await wrap(
+        () =>
+          client.search<unknown, { newest: { value_as_string?: string } }>(
+            { index: name, size: 0, aggs: { newest: { max: { field: "@timestamp" } } } },
+            { signal },
+          ),
+        signal,
+      );
+      return {
+        name,
+        documents: stats._all.primaries?.docs?.count ?? 0,
+        bytes: stats._all.total?.store?.size_in_bytes ?? 0,
+        newest: newest.aggregations?.newest.value_as_string ?? null,
+      };
+    }),
+  );
+}
+
+/** Alerts by where people and events stand: `open active`, `acknowledged recovered` … */
+async function alertCounts(
+  client: Context["client"],
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Record<string, number>> {
+  interface Buckets {
+    buckets: { key: string; doc_count: number; states: Buckets }[];
+  }
+  const terms = (field: string) => ({ terms: { field, size: 20 } });
+  const answer = await wrap(
+    () =>
+      client.search<unknown, { workflows: Buckets }>(
+        {
+          index: `leafwatch-alerts-${namespace}`,
+          ignore_unavailable: true,
+          size: 0,
+          aggs: {
+            workflows: {
+              ...terms("leafwatch.alert.workflow"),
+              aggs: { states: terms("leafwatch.alert.state") },
+            },
+          },
+        },
+        { signal },
+      ),
+    signal,
+  );
+  const workflows = answer.aggregations?.workflows.buckets ?? [];
+  return Object.fromEntries(
+    workflows.flatMap(({ key, states }) =>
+      states.buckets.map((state) => [`${key} ${state.key}`, state.doc_count]),
+    ),
+  );
+}
+
+function describe(status: Status, now: Date): string {
+  const ago = (iso: string | null) =>
+    iso === null ? "never" : `${formatDuration(Math.max(0, now.getTime() - Date.parse(iso)))} ago`;
+  const { outbox } = status;
+  const counts = (values: Readonly<Record<string, number>>) =>
+    Object.entries(values)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(", ") || "none";
+  return [
+    section(
+      "Sources",
+      ["host", "stream", "last stored"],
+      status.sources.map(({ host, stream, saved_at }) => [host, stream, ago(saved_at)]),
+    ),
+    section(
+      `Streams (kept ${status.retention})`,
+      ["stream", "documents", "MB", "newest event"],
+      status.streams.map(({ name, documents, bytes, newest }) => [
+        name,
+        documents.toLocaleString("en-GB"),
+        (bytes / 1e6).toFixed(1),
+        ago(newest),
+      ]),
+    ),
+    section(
+      "Rules",
+      ["rule", "judged until", "last pass", "trouble"],
+      status.rules.map(({ id, judged_until, passed_at, error }) => [
+        id,
+        judged_until,
+        ago(passed_at),
+        error ?? "",
+      ]),
+    ),
+    `Alerts: ${counts(status.alerts)}`,
+    `Outbox: ${counts(outbox.states)}${outbox.oldest_waiting ? `; oldest waiting since ${outbox.oldest_waiting}` : ""}`,
+    ...outbox.dead.map(
+      ({ address, answer }) => `  dead: ${visible(address)}: ${visible(answer, 200)}`,
+    ),
+    `Dead letters: ${status.dead_letters}`,
+    "",
+  ].join("\n");
+}
+
+function section(title: string, head: string[], rows: string[][]): string {
+  if (rows.length === 0) return `${title}: none`;
+  const table = new Table({ head, style: { head: [], border: [], compact: true } });
+  for (const row of rows) table.push(row.map((cell) => visible(cell, 120)));
+  return `${title}\n${table.toString()}`;
+}
