@@ -3,13 +3,13 @@ import { createDocuments, type Documents } from "../es/documents.ts";
 import { wrap } from "../es/errors.ts";
 import { AppError } from "../lib/errors.ts";
 import type { AlertDocument } from "../model/alert-document.ts";
-import type { Head } from "./head.ts";
+import { isOpen, type Head } from "./head.ts";
 import type { Cursor, TransitionRow, Version, Versioned, WatchState } from "./state.ts";
 
 /** A head with what it is searched by; the rest is only stored. */
 interface HeadDocument {
   rule: string;
-  /** Has an episode that is not recovered, or a transition that may not be written. */
+  /** An incident is not over, or something may not be written. */
   open: boolean;
   first_seen: string;
   last_seen: string;
@@ -103,7 +103,7 @@ function headDocument(head: Head): HeadDocument {
   const times = head.episodes.flatMap(({ first, last }) => [first, last]);
   return {
     rule: head.rule,
-    open: head.episodes.some(({ state, pending }) => state !== "recovered" || pending.length > 0),
+    open: isOpen(head),
     first_seen: new Date(Math.min(...times, Date.UTC(9999, 0))).toISOString(),
     last_seen: new Date(Math.max(...times, 0)).toISOString(),
     head: JSON.stringify(head),

@@ -64,6 +64,7 @@ export function advance(head: Head, judged: Judged, rule: Terms, moment: Moment)
   const kept = [...merged, ...episodes].filter(
     (episode) =>
       episode.pending.length > 0 ||
+      episode.written < episode.revision ||
       episode.state !== "recovered" ||
       episode.last >= moment.forgetBefore,
   );
@@ -136,6 +137,7 @@ function open(head: Head, incident: readonly Span[], rule: Terms, moment: Moment
     toldUntil: 0,
     transitions: 0,
     revision: 0,
+    written: 0,
     pending: [],
     mail: { active: false, repeats: 0, count: 0, level: rule.level },
   };

@@ -34,6 +34,8 @@ export interface Episode {
   transitions: number;
   /** Counts changes: an alert document of an older revision is behind. */
   revision: number;
+  /** The revision that its alert document is known to have. */
+  written: number;
   /** Transitions that may not be written yet. */
   pending: Step[];
   mail: Mailed;
@@ -71,6 +73,14 @@ export interface Step {
   at: number;
   tell?: Transition;
 }
+
+/** True when something that follows from the head may not be written. */
+export const isUnwritten = (head: Head) =>
+  head.episodes.some(({ written, revision, pending }) => written < revision || pending.length > 0);
+
+/** True when somebody must look at the head again: an incident is not over, or something may not be written. */
+export const isOpen = (head: Head) =>
+  isUnwritten(head) || head.episodes.some(({ state }) => state !== "recovered");
 
 /** `_id` of an alert: the start first found of a group's windows. */
 export const alertId = (rule: string, group: Group, first: number) =>

@@ -10,8 +10,8 @@ interface StoredEvent {
   fields: ReadonlyMap<string, readonly Scalar[]>;
 }
 
-/** An event store in memory. `pause` runs before every look. */
-export function memoryEvents(pause: () => Promise<void> = async () => {}): EventStore & {
+/** An event store in memory. */
+export function memoryEvents(): EventStore & {
   /** Makes a document (nested or with dotted names) visible to every later look. */
   add(document: Readonly<Record<string, unknown>>): void;
 } {
@@ -42,7 +42,6 @@ export function memoryEvents(pause: () => Promise<void> = async () => {}): Event
     },
 
     async tally({ select, by, range, measure, atLeast, slotMs, ingestedFrom, groups }) {
-      await pause();
       const wanted = groups && new Set(groups.map(groupKey));
       const tallies = new Map<string, Tally>();
       for (const event of selected(select, range.from, range.to)) {
@@ -70,7 +69,6 @@ export function memoryEvents(pause: () => Promise<void> = async () => {}): Event
     },
 
     async events({ select, by, groups, range, field }) {
-      await pause();
       const found = new Map<string, Occurrence[]>(groups.map((group) => [groupKey(group), []]));
       for (const event of selected(select, range.from, range.to)) {
         const values = field === undefined ? [] : read(event)(field);
@@ -83,7 +81,6 @@ export function memoryEvents(pause: () => Promise<void> = async () => {}): Event
     },
 
     async evidence({ select, by, group, range, top, distinct }) {
-      await pause();
       const key = groupKey(group);
       const events = [...selected(select, range.from, range.to)]
         .filter((event) => groupsOf(event, by).some((own) => groupKey(own) === key))

@@ -1,9 +1,9 @@
 import type { AlertDocument } from "../model/alert-document.ts";
-import type { Head } from "./head.ts";
+import { isOpen, type Head } from "./head.ts";
 import type { Cursor, TransitionRow, Version, Versioned, WatchState } from "./state.ts";
 
-/** A watcher's state in memory, for `rules test`, back-tests and property tests. `pause` runs before every call. */
-export function memoryState(pause: () => Promise<void> = async () => {}): WatchState & {
+/** A watcher's state in memory, for `rules test`, back-tests and property tests. */
+export function memoryState(): WatchState & {
   readonly documents: ReadonlyMap<string, AlertDocument>;
   readonly transitions: readonly TransitionRow[];
 } {
@@ -11,31 +11,23 @@ export function memoryState(pause: () => Promise<void> = async () => {}): WatchS
   const heads = table<Head>();
   const alerts = table<AlertDocument>();
   const transitions = new Map<string, TransitionRow>();
-  const open = (head: Head) =>
-    head.episodes.some(({ state, pending }) => state !== "recovered" || pending.length > 0);
   return {
     async cursors() {
-      await pause();
       return cursors.all();
     },
     async saveCursor(cursor, version) {
-      await pause();
       return cursors.save(cursor.rule, cursor, version);
     },
     async heads(ids) {
-      await pause();
       return heads.some(ids);
     },
     async saveHead(id, head, version) {
-      await pause();
       return heads.save(id, head, version);
     },
     async openHeads(rules) {
-      await pause();
-      return heads.values().filter((head) => rules.includes(head.rule) && open(head));
+      return heads.values().filter((head) => rules.includes(head.rule) && isOpen(head));
     },
     async headsBetween(rule, from, to) {
-      await pause();
       return heads
         .values()
         .filter(
@@ -43,16 +35,13 @@ export function memoryState(pause: () => Promise<void> = async () => {}): WatchS
         );
     },
     async alerts(ids) {
-      await pause();
       return alerts.some(ids);
     },
     async saveAlert(document, version) {
-      await pause();
       return alerts.save(document.leafwatch.alert.id, document, version);
     },
     async appendTransitions(rows) {
       for (const row of rows) {
-        await pause();
         if (!transitions.has(row.id)) transitions.set(row.id, row);
       }
     },

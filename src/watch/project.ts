@@ -40,10 +40,13 @@ export async function project(
     const at = new Date(step.at).toISOString();
     await parts.enqueue({ alert, transition: step.tell, number: step.number, to, at }, signal);
   }
-  if (steps.length === 0) return;
   const settled: Head = {
     ...head,
-    episodes: head.episodes.map((episode) => ({ ...episode, pending: [] })),
+    episodes: head.episodes.map((episode) => ({
+      ...episode,
+      pending: [],
+      written: episode.revision,
+    })),
   };
   // Refused: another watcher has changed the head and writes it all again, which does no harm.
   await parts.state.saveHead(headId(head.rule, head.group), settled, version, signal);

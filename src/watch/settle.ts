@@ -1,6 +1,6 @@
 import { advance, sameHead, type Moment } from "./episodes.ts";
 import { groupKey, type Group, type Range } from "./events.ts";
-import { headId, type Head } from "./head.ts";
+import { headId, isUnwritten, type Head } from "./head.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import { project } from "./project.ts";
 import type { Gathered, Rule } from "./rule.ts";
@@ -48,8 +48,7 @@ export async function settle(
           mutedBy: present.mutedBy(rule, group),
         });
         if (sameHead(head, next)) {
-          if (stored && needsProjection(head))
-            await project(parts, rule, head, stored.version, signal);
+          if (stored && isUnwritten(head)) await project(parts, rule, head, stored.version, signal);
           continue;
         }
         const version = await parts.state.saveHead(id, next, stored?.version, signal);
@@ -71,7 +70,3 @@ function judged(head: Head, gathered: Gathered, rule: Rule, range: Range, moment
   if (found.spans.length === 0 && head.episodes.length === 0) return head;
   return advance(head, found, rule, moment);
 }
-
-/** True when the head has transitions that may not be written. */
-export const needsProjection = (head: Head) =>
-  head.episodes.some(({ pending }) => pending.length > 0);

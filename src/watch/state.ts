@@ -41,7 +41,7 @@ export interface WatchState {
   /** By `headId`. */
   heads(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Versioned<Head>>>;
   saveHead(id: string, head: Head, version: Version, signal: AbortSignal): Promise<Version | false>;
-  /** Heads with an episode that is not recovered or a transition that may not be written. */
+  /** Heads with an incident that is not over, or of which something may not be written. */
   openHeads(rules: readonly string[], signal: AbortSignal): Promise<Head[]>;
   /** Heads of a rule with an episode that touches the range of event time. */
   headsBetween(rule: string, from: number, to: number, signal: AbortSignal): Promise<Head[]>;

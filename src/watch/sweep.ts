@@ -2,11 +2,10 @@ import { without } from "../lib/without.ts";
 import { alertOf } from "../model/alert-document.ts";
 import { levels } from "../model/alert.ts";
 import { mailed, recover, sameHead, step } from "./episodes.ts";
-import { headId, type Episode, type Head } from "./head.ts";
+import { headId, isUnwritten, type Episode, type Head } from "./head.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import { project } from "./project.ts";
 import type { Rule } from "./rule.ts";
-import { needsProjection } from "./settle.ts";
 
 /**
  * Goes through every incident that is not over: recovers what has been quiet for long enough, repeats mails, mails what
@@ -27,7 +26,7 @@ export async function sweep(
       if (!stored) break;
       const next = await swept(parts, known.rule, stored.value, known.judgedUntil, present, signal);
       if (sameHead(stored.value, next)) {
-        if (needsProjection(next)) await project(parts, known.rule, next, stored.version, signal);
+        if (isUnwritten(next)) await project(parts, known.rule, next, stored.version, signal);
         break;
       }
       const version = await parts.state.saveHead(id, next, stored.version, signal);

@@ -1,0 +1,100 @@
+import {
+  aligned,
+  atLeast,
+  followed,
+  weightOf,
+  windows,
+  type Incident,
+  type OracleEvent,
+} from "./oracle.ts";
+
+const minute = 60_000;
+const failures = (events: readonly OracleEvent[]) => events.filter((e) => e.outcome === "failure");
+
+/** A rule of each kind, and what it must find in one group's events. `horizon`: everything before it is judged. */
+export interface PlayedKind {
+  name: string;
+  rule: string;
+  /** Length of its windows: bursts are made around it. */
+  withinMs: number;
+  /** False where counts may differ by how windows are shown. */
+  counts: boolean;
+  expected(events: readonly OracleEvent[], horizon: number): Incident[];
+}
+
+const failed = "match: { event.outcome: failure }\n    group_by: [source.ip]\n    within: 5m";
+
+export const playedKinds: readonly PlayedKind[] = [
+  {
+    name: "count",
+    rule: `${failed}\n    count: { gte: 4 }`,
+    withinMs: 5 * minute,
+    counts: true,
+    expected: (events) =>
+      windows(failures(events), 5 * minute, (inside) => atLeast(4, weightOf(inside))),
+  },
+  {
+    name: "count in a row",
+    rule: `${failed}\n    count: { gte: 3 }\n    for: 2`,
+    withinMs: 5 * minute,
+    counts: true,
+    expected: (events, horizon) =>
+      aligned(failures(events), 5 * minute, 2, horizon, (inside) => {
+        const count = weightOf(inside);
+        return count >= 3 ? { count, shown: inside } : undefined;
+      }),
+  },
+  {
+    name: "distinct",
+    rule: `${failed}\n    distinct: { field: user.name, gte: 3 }`,
+    withinMs: 5 * minute,
+    counts: true,
+    expected: (events) =>
+      windows(failures(events), 5 * minute, (inside) =>
+        atLeast(3, new Set(inside.map(({ value }) => value)).size),
+      ),
+  },
+  {
+    name: "sequence",
+    rule: `group_by: [source.ip]
+    within: 5m
+    sequence:
+      - { match: { event.outcome: failure }, count: { gte: 3 } }
+      - { match: { event.outcome: success } }`,
+    withinMs: 5 * minute,
+    counts: false,
+    expected: (events) => windows(events, 5 * minute, (inside) => followed(inside, [3, 1])),
+  },
+  {
+    name: "ratio",
+    rule: `match: { event.outcome: failure }
+    of: { event.outcome: "*" }
+    group_by: [source.ip]
+    within: 10m
+    ratio: { gte: 50%, min_of: 4 }`,
+    withinMs: 10 * minute,
+    counts: false,
+    expected: (events, horizon) =>
+      aligned(events, 10 * minute, 1, horizon, (inside) => {
+        const part = failures(inside);
+        const [hits, all] = [weightOf(part), weightOf(inside)];
+        return all >= 4 && hits / all >= 0.5 ? { count: hits / all, shown: part } : undefined;
+      }),
+  },
+  {
+    name: "new",
+    rule: `match: { event.outcome: failure }
+    group_by: [source.ip]
+    new: { field: user.name, history: 2h }`,
+    withinMs: 120 * minute,
+    counts: false,
+    expected: (events) =>
+      failures(events)
+        .filter(({ at, value }) =>
+          failures(events).every(
+            (other) => other.value !== value || other.at >= at || other.at < at - 120 * minute,
+          ),
+        )
+        .map(({ at }) => ({ first: at, last: at, count: 1 })),
+  },
+];
