@@ -96,6 +96,8 @@ export function stackedBars(options: StackOptions): Scene {
       );
     }
   }
+  // Again, over the white edges of the bars.
+  marks.push(line([plot.left, y(0)], [plot.right, y(0)], palette.ink, 0.8));
   const centre = (index: number) => (x(index) ?? 0) + x.bandwidth() / 2;
   for (const [index, sum] of sums.entries()) {
     if (sum === 0) continue;

@@ -1,4 +1,4 @@
-import { scaleSequentialSqrt } from "d3-scale";
+import { scaleSequentialSymlog } from "d3-scale";
 import { palette, rect, text, type Mark, type Scene } from "./chart.ts";
 
 export interface HeatOptions {
@@ -12,15 +12,15 @@ export interface HeatOptions {
   readonly format: (value: number) => string;
 }
 
-const cellHeight = 15;
+const cellHeight = 14;
 
-/** Cells whose darkness grows with the value (by its square root, so that a quiet night still differs from none). */
+/** Cells whose darkness grows with the value (by its logarithm: one attack must not make every ordinary hour look empty). */
 export function heatMap(options: HeatOptions): Scene {
   const { width, rows, columns, values, unit, alt, format } = options;
   const left = 30;
   const top = 18;
   const highest = Math.max(0, ...values.flatMap((row) => row.map((value) => value ?? 0)));
-  const shade = scaleSequentialSqrt(mix).domain([0, Math.max(1, highest)]);
+  const shade = scaleSequentialSymlog(mix).domain([0, Math.max(1, highest)]);
   const cellWidth = (width - left) / Math.max(1, columns.length);
   const marks: Mark[] = [text(0, 8, unit)];
   let marked = false;

@@ -135,7 +135,7 @@ function gaps({ coverage }: Counted, { count, dateTime }: Wording): string[] {
 
 function checkIn(report: Counted, { count, weekday }: Wording): string[] {
   const day = report.check_in;
-  if (!day) return [];
+  if (!day || report.sources.events === 0) return [];
   const name = weekday(day.weekday, "long");
   if (day.date === null) return [`${name}, the check-in day, is still to come.`];
   const missing =

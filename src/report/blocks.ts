@@ -3,7 +3,7 @@ import type { Verdict } from "./model.ts";
 
 /** A piece of the report's text, the same for PDF and HTML. All of it may hold log text. */
 export type Block =
-  | { readonly kind: "heading"; readonly level: 2 | 3; readonly text: string }
+  | Heading
   | { readonly kind: "paragraph"; readonly text: string; readonly tone?: "muted" | "strong" }
   | { readonly kind: "list"; readonly items: readonly string[]; readonly ordered?: boolean }
   | { readonly kind: "log"; readonly lines: readonly string[] }
@@ -12,6 +12,14 @@ export type Block =
   | Table
   | { readonly kind: "signature"; readonly lines: readonly string[] }
   | { readonly kind: "page" };
+
+export interface Heading {
+  readonly kind: "heading";
+  readonly level: 2 | 3;
+  readonly text: string;
+  /** All up to the next heading stands on one page, where it fits on one. */
+  readonly together?: boolean;
+}
 
 export interface Tile {
   readonly label: string;

@@ -10,7 +10,7 @@ export const fullWidth = 491;
 export const halfWidth = 234;
 
 /** Failed logins of eight weeks over the band of what was to be expected. */
-export function trendScene(report: Report, { count }: Wording, height = 132): Scene {
+export function trendScene(report: Report, { count }: Wording, height = 150): Scene {
   const last = report.trend.at(-1);
   const values = report.trend.map((point) => `${point.week}: ${count(point.value)}`);
   const band = last?.expected
@@ -60,7 +60,7 @@ export function alertsScene(report: Report, wording: Wording, width: number): Sc
     .map((level) => `${wording.count(by_level[level])} ${level}`);
   return stackedBars({
     width,
-    height: 112,
+    height: 104,
     unit: "alerts a day",
     alt: `Alerts of each day by level: ${wording.count(total)} in all (${parts.join(", ")}).`,
     format: wording.count,
@@ -90,7 +90,7 @@ export function httpScene(report: Report, wording: Wording, width: number): Scen
     .map(({ kind, sum }) => `${wording.count(sum)} of ${kind}`);
   return stackedBars({
     width,
-    height: 112,
+    height: 104,
     unit: "answers a day",
     alt: `HTTP errors of each day by status: ${listed(sums, 5)}.`,
     format: wording.count,

@@ -74,7 +74,7 @@ export function figuresOf(weeks: readonly [WeekFacts, ...WeekFacts[]]): Figure[]
       unit,
       value,
       previous: previous ? of(previous) : null,
-      median: median === null ? null : round(median),
+      median: median === null ? null : unit === "percent" ? round(median) : tenth(median),
       change: changeOf(value, previous ? scaled(previous) : null, unit),
       change_from_median: changeOf(value, median, unit),
     };
@@ -154,6 +154,10 @@ function share(
     return whole === 0 ? null : round((100 * part) / whole);
   };
   return { id, label, unit: "percent", of: percent };
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 function round(value: number): number {

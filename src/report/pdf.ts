@@ -1,7 +1,7 @@
 import type { Block } from "./blocks.ts";
 import { contentOf } from "./content.ts";
 import type { Report } from "./model.ts";
-import { drawBlock, startOf } from "./pdf/blocks.ts";
+import { drawBlock, heightOf, startOf } from "./pdf/blocks.ts";
 import { createDocument, finish, type Pdf } from "./pdf/document.ts";
 import { createSheet, type Sheet, type Structure } from "./pdf/sheet.ts";
 import { page, styles, textWidth } from "./pdf/style.ts";
@@ -40,10 +40,20 @@ function drawBlocks(sheet: Sheet, blocks: readonly Block[]): void {
 /** Height of a heading, of those that follow it at once, and of the beginning of what they are headings of. */
 function togetherFrom(sheet: Sheet, blocks: readonly Block[], index: number): number {
   const block = blocks[index];
+  if (block?.kind === "heading" && block.together) {
+    const end = blocks.findIndex((one, at) => at > index && endsPart(one));
+    const part = blocks.slice(index, end < 0 ? undefined : end);
+    const whole = part.reduce((sum, one) => sum + heightOf(sheet, one), 0);
+    if (whole <= page.bottom - page.top) return whole;
+  }
   const height = startOf(sheet, block);
   const next = blocks[index + 1];
   if (block?.kind !== "heading" && !leadsOn(block, next)) return height;
   return height + togetherFrom(sheet, blocks, index + 1);
+}
+
+function endsPart(block: Block): boolean {
+  return block.kind === "heading" || block.kind === "page";
 }
 
 /** A short text between a heading and its table belongs to both. */

@@ -26,11 +26,8 @@ export function weekOf(at: Date, timezone: string): Week {
  */
 export function parseWeek(id: string, timezone: string): Week {
   const match = /^(\d{4})-?W(\d{2})$/.exec(id);
-  const start = DateTime.fromObject(
-    { weekYear: Number(match?.[1]), weekNumber: Number(match?.[2]), weekday: 1 },
-    { zone: timezone },
-  );
-  if (!match || !start.isValid) {
+  const start = match && startOf(Number(match[1]), Number(match[2]), timezone);
+  if (!start?.isValid) {
     throw new AppError("REPORT_WEEK_INVALID", `"${id}" is no week`, {
       hint: "name an ISO week, for example 2026-W47",
     });
@@ -69,6 +66,11 @@ export function daysOf(interval: Interval, timezone: string): Interval[] {
 /** Length in hours. */
 export function hoursOf({ from, to }: Interval): number {
   return (to.getTime() - from.getTime()) / 3_600_000;
+}
+
+/** Invalid where the year has no such week. */
+function startOf(weekYear: number, weekNumber: number, zone: string): DateTime {
+  return DateTime.fromObject({ weekYear, weekNumber, weekday: 1 }, { zone });
 }
 
 function weekFrom(at: DateTime): Week {

@@ -29,8 +29,8 @@ export function createWording(language: string, timezone: string): Wording {
     const format = new Intl.NumberFormat(language, options);
     return (value: number) => plainBlanks(format.format(value));
   };
-  const date = (options: Intl.DateTimeFormatOptions, timeZone = timezone) => {
-    const format = new Intl.DateTimeFormat(language, { ...options, timeZone });
+  const date = (options: Intl.DateTimeFormatOptions) => {
+    const format = new Intl.DateTimeFormat(language, { ...options, timeZone: timezone });
     return (at: string | Date) => plainBlanks(format.format(new Date(at)));
   };
   const whole = number({ maximumFractionDigits: 2 });
@@ -39,6 +39,11 @@ export function createWording(language: string, timezone: string): Wording {
   const span = new Intl.DateTimeFormat(language, { ...longDay, timeZone: timezone });
   const shortDay = { weekday: "short", day: "numeric", month: "short" } as const;
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  // These stand in English sentences.
+  const weekdays = {
+    short: new Intl.DateTimeFormat("en-GB", { weekday: "short", timeZone: "UTC" }),
+    long: new Intl.DateTimeFormat("en-GB", { weekday: "long", timeZone: "UTC" }),
+  };
   const known = (write: (value: number) => string) => (value: number | null) =>
     value === null ? unknown : write(value);
   return {
@@ -62,7 +67,7 @@ export function createWording(language: string, timezone: string): Wording {
     time: date(clock),
     weekday: (weekday, style = "short") =>
       // 1 January 2024 was a Monday.
-      date({ weekday: style }, "UTC")(new Date(Date.UTC(2024, 0, weekday))),
+      weekdays[style].format(new Date(Date.UTC(2024, 0, weekday))),
   };
 }
 

@@ -1,5 +1,5 @@
 import { palette } from "../../lib/chart.ts";
-import type { Block, Chart, Tile } from "../blocks.ts";
+import type { Block, Chart, Heading, Tile } from "../blocks.ts";
 import { drawScene } from "./chart.ts";
 import type { Sheet, Structure } from "./sheet.ts";
 import { page, styles, textWidth, type Style } from "./style.ts";
@@ -37,6 +37,26 @@ export function drawBlock(sheet: Sheet, block: Block, parent: Structure): void {
   }
 }
 
+/** How much room a whole block takes, or a little more. */
+export function heightOf(sheet: Sheet, block: Block): number {
+  switch (block.kind) {
+    case "list":
+      return block.items
+        .map((item) => sheet.lines(item, styles.body, textWidth - indent).length)
+        .reduce((sum, lines) => sum + lines * lineHeight(styles.body) + 2.5, 6);
+    case "log":
+      return block.lines
+        .map((text) => sheet.lines(text, styles.log, textWidth - 14, 4).length)
+        .reduce((sum, lines) => sum + lines * lineHeight(styles.log) + 4, 8);
+    case "table":
+      return tableStart(sheet, block, Infinity) + 8;
+    default:
+      return startOf(sheet, block) + 4;
+  }
+}
+
+const indent = 14;
+
 /** How much of a block must stand on the same page as the heading before it. */
 export function startOf(sheet: Sheet, block: Block | undefined): number {
   switch (block?.kind) {
@@ -66,8 +86,6 @@ export function startOf(sheet: Sheet, block: Block | undefined): number {
 function lineHeight(style: Style): number {
   return style.size * style.leading;
 }
-
-type Heading = Extract<Block, { kind: "heading" }>;
 
 function headingSpace({ level }: Heading): { style: Style; before: number; after: number } {
   return level === 2
@@ -104,7 +122,6 @@ function drawList(
   parent: Structure,
 ): void {
   const style = styles.body;
-  const indent = 14;
   const list = sheet.tag("L", undefined, parent);
   for (const [index, item] of items.entries()) {
     const lines = sheet.lines(item, style, textWidth - indent);

@@ -28,7 +28,7 @@ export interface Sheet {
   /** Draws what is no content: rules, fills, page numbers. */
   decorate(draw: () => void, type?: "Layout" | "Pagination"): void;
   /** The lines that `text` takes. */
-  lines(text: string, style: Style, width: number, max?: number): string[];
+  lines(text: string, style: Style, width: number, max?: number): readonly string[];
   /** Draws lines, the first with its top at `y`; returns where they end. */
   write(lines: readonly string[], style: Style, at: Place): number;
   width(text: string, style: Style): number;
@@ -51,6 +51,8 @@ export function createSheet(pdf: Pdf, title: string): Sheet {
     bold: hasGlyph(pdf, "bold"),
     mono: hasGlyph(pdf, "mono"),
   };
+  // Room is asked for before something is drawn: most texts are laid out twice.
+  const wrapped = new Map<string, readonly string[]>();
   const use = ({ font, size }: Style) => pdf.font(font).fontSize(size);
   const measure = (style: Style) => {
     use(style);
@@ -78,8 +80,13 @@ export function createSheet(pdf: Pdf, title: string): Sheet {
       pdf.endMarkedContent();
     },
     lines(text, style, width, max = Infinity) {
+      const key = JSON.stringify([style.font, style.size, width, max, text]);
+      const known = wrapped.get(key);
+      if (known) return known;
       const shown = printable(text, glyphs[style.font]);
-      return cutLines(wrapText(shown, width, measure(style)), max);
+      const lines = cutLines(wrapText(shown, width, measure(style), max), max);
+      wrapped.set(key, lines);
+      return lines;
     },
     write(lines, style, { x, y, width = 0, align = "left" }) {
       const height = style.size * style.leading;

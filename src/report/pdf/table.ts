@@ -60,10 +60,10 @@ export function drawTable(sheet: Sheet, table: Table, parent: Structure): void {
   sheet.y += 8;
 }
 
-/** How much must stand below a heading: the head and the first rows. */
-export function tableStart(sheet: Sheet, table: Table): number {
+/** Height of the head and the first rows; of three, what must stand below a heading. */
+export function tableStart(sheet: Sheet, table: Table, count = rowsTogether): number {
   if (table.rows.length === 0) return 20;
-  const { head, rows } = layOut(sheet, { ...table, rows: table.rows.slice(0, rowsTogether) });
+  const { head, rows } = layOut(sheet, { ...table, rows: table.rows.slice(0, count) });
   return head.height + rows.reduce((sum, row) => sum + row.height, 0);
 }
 

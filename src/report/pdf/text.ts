@@ -22,10 +22,12 @@ export function printable(text: string, hasGlyph: (codePoint: number) => boolean
 }
 
 /** Breaks at blanks; a word that is wider than a line (a path, a name of 300 characters) is broken where it must. */
-export function wrapText(text: string, width: number, measure: Measure): string[] {
+export function wrapText(text: string, width: number, measure: Measure, max = Infinity): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
+    // One more than wanted says that there is more.
+    if (lines.length > max) break;
     const longer = line === "" ? word : `${line} ${word}`;
     if (measure(longer) <= width) {
       line = longer;
@@ -33,7 +35,7 @@ export function wrapText(text: string, width: number, measure: Measure): string[
     }
     if (line !== "") lines.push(line);
     line = word;
-    while (measure(line) > width && line.length > 1) {
+    while (lines.length <= max && line.length > 1 && measure(line) > width) {
       const fits = fitting(line, width, measure);
       lines.push(line.slice(0, fits));
       line = line.slice(fits);
@@ -62,7 +64,7 @@ function fitting(word: string, width: number, measure: Measure): number {
     else high = middle - 1;
   }
   const separator = Math.max(...separators.map((mark) => word.lastIndexOf(mark, low - 1)));
-  const at = separator > low / 2 ? separator + 1 : low;
+  const at = separator >= low / 2 ? separator + 1 : low;
   const last = word.charCodeAt(at - 1);
   return last >= 0xd800 && last <= 0xdbff && at > 1 ? at - 1 : at;
 }

@@ -18,7 +18,7 @@ export function drawTitle(sheet: Sheet, title: Title): void {
   sheet.y += 34;
   const under = sheet.lines(title.subtitle, styles.subtitle, textWidth);
   sheet.tag("P", () => sheet.write(under, styles.subtitle, { x: page.left, y: sheet.y }));
-  sheet.y += 18;
+  sheet.y += 22;
   if (title.soFar !== undefined) drawSoFar(sheet, title.soFar);
   const verdict = verdicts[title.verdict];
   const reason: Style = { ...styles.body, size: 10.5 };

@@ -12,6 +12,14 @@ export function appendix(report: Report, wording: Wording): Block[] {
   return [
     { kind: "page" },
     heading("Appendix"),
+    { kind: "heading", level: 3, text: "Review", together: true },
+    paragraph(
+      `Generated ${report.generated_at} (UTC) for week ${report.week.id}. The numbers of this report are attached to its PDF as report.json.`,
+    ),
+    {
+      kind: "signature",
+      lines: ["I have read this report.", "Name", "Date", "Signature"],
+    },
     ...chartTables(report, wording),
     heading("Definitions", 3),
     table(columns("Word*1", "Meaning*3.4"), definitions),
@@ -37,14 +45,6 @@ export function appendix(report: Report, wording: Wording): Block[] {
         `@timestamp or leafwatch.alert.opened_at from ${report.week.from} up to, not including, ${report.week.until}, in one point in time each.`,
     ),
     { kind: "log", lines: searches() },
-    heading("Review", 3),
-    paragraph(
-      `Generated ${report.generated_at} (UTC) for week ${report.week.id}. The numbers of this report are attached to its PDF as report.json.`,
-    ),
-    {
-      kind: "signature",
-      lines: ["I have read this report.", "Name", "Date", "Signature"],
-    },
   ];
 }
 

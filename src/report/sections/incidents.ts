@@ -38,18 +38,20 @@ function detail(incident: Incident, wording: Wording): Block[] {
       values.map((one) => `${one.value} (${count(one.count)})`).join(", "),
     ]);
   return [
-    heading(`${level.toUpperCase()} · ${incident.title}`, 3),
+    {
+      kind: "heading",
+      level: 3,
+      text: `${level.toUpperCase()} · ${incident.title}`,
+      together: true,
+    },
     paragraph(
       `Rule ${rule}: ${count(incident.count)} against a limit of ${count(incident.threshold)}. ` +
         `State: ${state}; ${workflow}${who}.${found}`,
     ),
-    table(
-      columns("When*1.2", "What*4"),
-      incident.steps.map((step) => [dateTime(step.at), step.what]),
-    ),
-    ...(evidence.length > 0
-      ? [table(columns("Evidence*1.2", "Most frequent values*4"), evidence)]
-      : []),
+    table(columns("When, which field*1.2", "What, most frequent values*4"), [
+      ...incident.steps.map((step) => [dateTime(step.at), step.what]),
+      ...evidence,
+    ]),
     ...(incident.lines.length > 0
       ? [{ kind: "log" as const, lines: incident.lines.map((line) => line.text) }]
       : []),

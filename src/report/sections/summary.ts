@@ -33,16 +33,25 @@ export function summary(report: Report, wording: Wording): Block[] {
     actions.length > 0
       ? { kind: "list", items: actions, ordered: true }
       : paragraph("Nothing this week."),
-    { kind: "tiles", tiles: tiles(report, wording) },
-    {
-      kind: "charts",
-      charts: [{ title: "Failed logins, eight weeks", scene: trendScene(report, wording) }],
-    },
+    ...(report.sources.events > 0
+      ? [{ kind: "tiles" as const, tiles: tiles(report, wording) }]
+      : []),
+    ...trend(report, wording),
     heading("How far this report sees"),
     paragraph(coverageText(report, wording)),
     ...(coverage.gaps.length > 0 ? [paragraph(gapText(report, wording), "strong")] : []),
     ...(hours === "" ? [] : [paragraph(hours.trim(), "muted")]),
   ];
+}
+
+/** One point is no trend. */
+function trend(report: Report, wording: Wording): Block[] {
+  const known = report.trend.filter((point) => point.value !== null).length;
+  if (known < 2) {
+    return [paragraph("There is no trend to show yet: too few weeks have data.", "muted")];
+  }
+  const title = "Failed logins, eight weeks";
+  return [{ kind: "charts", charts: [{ title, scene: trendScene(report, wording) }] }];
 }
 
 function tiles(report: Report, wording: Wording): Tile[] {

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { renderHtml } from "../../../src/report/html.ts";
+import { renderJson } from "../../../src/report/json.ts";
+import { pseudonymise } from "../../../src/report/pseudonyms.ts";
+import { madeIncident, madeReport } from "../../helpers/report-made.ts";
+
+const made = madeReport();
+const report = madeReport({
+  top: {
+    ...made.top,
+    users: { rows: [{ name: "carol", value: 3, previous: 1 }], others: 0, others_value: 0 },
+  },
+  incidents: {
+    ...made.incidents,
+    total: 1,
+    shown: [madeIncident({ title: "Failures of carol" })],
+  },
+  check_in: {
+    date: "2026-11-19",
+    weekday: 4,
+    from: "00:00",
+    to: "24:00",
+    members: 1,
+    previous_members: null,
+    check_ins: 1,
+    first: null,
+    last: null,
+    busiest: null,
+    hours: [],
+    roster: 2,
+    missing: [
+      { member: "Carol ", days: 1 },
+      { member: "dave", days: 2 },
+    ],
+    missing_total: 2,
+    days_looked_back: 12,
+    unknown_members: 0,
+    struggled: [{ member: "dave", failures: 4, first_success: null }],
+  },
+});
+
+describe("pseudonyms", () => {
+  it("leave no name anywhere when they are asked for", () => {
+    const hidden = pseudonymise(report, { everywhere: true, members: false });
+    const text = renderJson(hidden) + renderHtml(hidden);
+    assert.doesNotMatch(text, /carol|dave/i);
+    assert.deepEqual(hidden.incidents.shown[0]?.lines, []);
+  });
+
+  it("name the same person the same everywhere in a report", () => {
+    const { check_in, top, incidents } = pseudonymise(report, { everywhere: true, members: false });
+    const carol = check_in?.missing[0]?.member;
+    assert.equal(top.users.rows[0]?.name, carol);
+    assert.equal(incidents.shown[0]?.group["user.name"], carol);
+    assert.equal(check_in?.missing[1]?.member, check_in?.struggled[0]?.member);
+    assert.notEqual(carol, check_in?.missing[1]?.member);
+  });
+
+  it("can be asked for the check-in day alone", () => {
+    const hidden = pseudonymise(report, { everywhere: false, members: true });
+    assert.match(hidden.check_in?.missing[0]?.member ?? "", /^Person \d+$/);
+    assert.equal(hidden.top.users.rows[0]?.name, "carol");
+  });
+
+  it("leave a report alone where nobody asks", () => {
+    assert.equal(pseudonymise(report, { everywhere: false, members: false }), report);
+  });
+});
