@@ -24,10 +24,10 @@ export function readUserAgent(original: string): Omit<UserAgent, "original"> {
   const { browser, os, platform } = parsed;
   const fields: Omit<UserAgent, "original"> = {};
   const bot = botName(original, platform.type);
-  const name = bot?.name ?? browser.name ?? productOf(original)?.name;
-  const version = bot?.version ?? browser.version ?? productOf(original)?.version;
-  if (name) fields.name = name;
-  if (version) fields.version = version;
+  const unknown = !browser.name || browser.name === "Mozilla";
+  const product = bot ?? (unknown ? productOf(original) : browser);
+  if (product?.name) fields.name = product.name;
+  if (product?.version) fields.version = product.version;
   const system = systemOf(os);
   if (system) fields.os = system;
   fields.device = { name: deviceOf(bot !== undefined, platform, os.name, original) };
@@ -57,11 +57,11 @@ function botName(original: string, type: string | undefined) {
   return productOf(text) ?? { name: "Bot", version: undefined };
 }
 
-/** `curl/8.5.0`, `python-requests/2.31.0`: the first product of the text, unless it is everyone's `Mozilla`. */
-function productOf(text: string): { name: string; version: string | undefined } | undefined {
-  const found = /^([A-Za-z][\w.+ -]{0,60}?)(?:\/(\d[\w.]{0,30}))?(?:[\s;(,]|$)/.exec(text);
-  if (!found?.[1] || found[1] === "Mozilla") return undefined;
-  return { name: found[1], version: found[2] };
+/** `curl/8.5.0`, `Mozilla/5.0 zgrab/0.x`: the first product of the text that is not everyone's `Mozilla`. */
+function productOf(original: string): { name: string; version: string | undefined } | undefined {
+  const text = original.slice(0, maxLength).replace(/^Mozilla\/[\d.]{1,10} ?/, "");
+  const found = /^([A-Za-z][\w.+-]{0,60})(?:\/(\d[\w.]{0,30}))?(?:[\s;(,]|$)/.exec(text);
+  return found?.[1] ? { name: found[1], version: found[2] } : undefined;
 }
 
 function deviceOf(

@@ -30,9 +30,7 @@ export function nested(line: Readonly<Record<string, unknown>>): NestedFields {
     } else {
       labels.push([
         path.replaceAll(".", "_"),
-        typeof value === "object"
-          ? JSON.stringify(value)
-          : String(value),
+        typeof value === "string" ? value : JSON.stringify(value),
       ]);
     }
   };
