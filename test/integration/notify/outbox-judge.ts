@@ -73,7 +73,8 @@ export async function judge(
 
 /** How many transitions of an alert a mail tells. */
 function mentions(message: ParsedMail, alert: string): number {
-  const ids = String(message.headers.get("x-leafwatch-alert")).split(", ");
+  const header = message.headers.get("x-leafwatch-alert");
+  const ids = typeof header === "string" ? header.split(", ") : [];
   if (!ids.includes(alert)) return 0;
   const listed = (message.text ?? "").match(new RegExp(`^    id ${alert}$`, "gm"))?.length ?? 0;
   return Math.max(1, listed);

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import type { Client } from "@elastic/elasticsearch";
+import { setup } from "../../../src/es/templates.ts";
+import { silentLog } from "../../../src/lib/log.ts";
+import { outboxFigures } from "../../../src/notify/figures.ts";
+import { createHistory } from "../../../src/notify/history.ts";
+import { createOutbox, openStore } from "../../../src/notify/outbox.ts";
+import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
+import { startSmtp } from "../../helpers/smtp.ts";
+import { exampleAlert, exampleNotification, exampleOptions } from "../../unit/notify/examples.ts";
+import { minutes, once, signal, t0 } from "./outbox-to.ts";
+
+describe("the outbox in Elasticsearch", function () {
+  this.timeout(120_000);
+  const namespace = randomNamespace();
+  let client: Client;
+
+  before(async () => {
+    client = await testClient();
+    await setup(client, { namespace, retentionMs: 86_400_000 }, signal);
+  });
+  after(async () => {
+    await removeNamespace(client, namespace);
+  });
+
+  it("is worked on by four watchers at once, and each of 40 alerts is mailed once", async () => {
+    await using smtp = await startSmtp();
+    const outboxes = Array.from({ length: 4 }, () =>
+      createOutbox(openStore(client, namespace), {
+        options: exampleOptions(smtp.port, { per_hour: 100 }),
+        timezone: "Europe/London",
+        log: silentLog,
+      }),
+    );
+    const alerts = Array.from({ length: 40 }, (_, index) => exampleAlert({ id: `storm${index}x` }));
+    await Promise.all(
+      outboxes.map(async (outbox) => {
+        for (const alert of alerts) await outbox.enqueue(exampleNotification(alert), signal);
+        await outbox.deliver(t0, signal);
+      }),
+    );
+    await outboxes[0]?.deliver(minutes(1), signal);
+    const ids = smtp.mails.map(
+      (mail) => /^X-Leafwatch-Alert: (\S+)/im.exec(mail.raw.toString())?.[1],
+    );
+    assert.equal(ids.length, 40);
+    assert.equal(new Set(ids).size, 40);
+  });
+
+  it("counts what was sent, repeated and refused, and lists what somebody will not get", async () => {
+    await using smtp = await startSmtp();
+    const own = randomNamespace();
+    await setup(client, { namespace: own, retentionMs: 86_400_000 }, signal);
+    const outbox = createOutbox(openStore(client, own), {
+      options: exampleOptions(smtp.port, {
+        smtp: { host: "127.0.0.1", port: smtp.port, tls: "off", timeout: "300ms" },
+        recipients: { security: ["a@example.org", "b@example.org"] },
+        operations: [],
+      }),
+      timezone: "Europe/London",
+      log: silentLog,
+      realNow: () => t0,
+    });
+    smtp.script({
+      ...once({ data: "take-and-drop" }),
+      rcpt: (address) => (address === "b@example.org" ? 550 : undefined),
+    });
+    await outbox.enqueue(exampleNotification(), signal);
+    await outbox.deliver(t0, signal);
+    assert.equal((await outboxFigures(client, own, signal)).oldest_waiting, t0.toISOString());
+    await outbox.deliver(minutes(1), signal);
+    // What is counted is what a search can see.
+    await client.indices.refresh({ index: `leafwatch-outbox-${own}` });
+    const figures = await outboxFigures(client, own, signal);
+    assert.deepEqual(figures.states, { sent: 1 });
+    assert.deepEqual(figures.repeated, { "no answer": 1 });
+    assert.deepEqual(
+      figures.dead.map(({ address, rule }) => [address, rule]),
+      [["b@example.org", "ssh-bruteforce"]],
+    );
+    assert.deepEqual((await outboxFigures(client, own, signal, { from: minutes(1) })).states, {});
+    await removeNamespace(client, own);
+  });
+
+  it("finds what an alert's group did in the day and the month before", async () => {
+    const index = `logs-system.auth-${namespace}`;
+    const stamps = [
+      "2026-07-16T12:59:59Z",
+      "2026-07-16T13:02:00Z",
+      "2026-07-16T13:03:00Z",
+      "2026-07-16T13:59:00Z",
+      "2026-07-15T13:30:00Z",
+      "2026-06-17T23:30:00Z",
+      "2026-06-16T12:00:00Z",
+    ];
+    await client.bulk({
+      refresh: true,
+      operations: stamps.flatMap((stamp, number) => [
+        { create: { _index: index, _id: `h${number}` } },
+        { "@timestamp": stamp, source: { ip: "203.0.113.5" }, event: { kind: "event" } },
+      ]),
+    });
+    const history = await createHistory(client, namespace, "Europe/London")(
+      exampleAlert(),
+      "2026-07-16T13:08:00Z",
+      signal,
+    );
+    assert.equal(history?.hours.length, 24);
+    assert.deepEqual(history.hours.at(-1), { at: "2026-07-16T13:00:00.000Z", count: 3 });
+    assert.deepEqual(history.hours.at(-2), { at: "2026-07-16T12:00:00.000Z", count: 1 });
+    assert.equal(history.days.length, 30);
+    // 23:30 UTC is half past midnight of the next day in London.
+    assert.deepEqual(
+      history.days.filter((day) => day.count > 0).map((day) => [day.at, day.count]),
+      [
+        ["2026-06-17T23:00:00.000Z", 1],
+        ["2026-07-14T23:00:00.000Z", 1],
+        ["2026-07-15T23:00:00.000Z", 4],
+      ],
+    );
+    assert.equal(history.what, "events with source.ip 203.0.113.5");
+  });
+});
