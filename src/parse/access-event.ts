@@ -1,6 +1,6 @@
 import type { EcsEvent, Endpoint } from "../model/ecs.ts";
 import { endpoint, ipOf, portOf, unsigned } from "./address.ts";
-import type { ParsedFields } from "./format.ts";
+import type { ParsedFields, Unparsed } from "./format.ts";
 import { requestLine } from "./request-line.ts";
 
 const category = ["web"];
@@ -19,6 +19,14 @@ export interface AccessColumns {
   bytes: string;
   referrer: string;
   agent: string;
+}
+
+/** The event of a line whose columns were all found; only its stamp may still be none. */
+export function accessResult(columns: AccessColumns): ParsedFields | Unparsed {
+  const fields = accessEvent(columns);
+  if (columns.time !== "") return fields;
+  delete fields["@timestamp"];
+  return { unparsed: "the time is not of the form 22/Nov/2026:10:00:00 +0100", fields };
 }
 
 /** The event of one request (ECS conventions of Elastic's Apache and nginx integrations). */

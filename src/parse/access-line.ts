@@ -14,7 +14,7 @@ export interface AccessLine extends AccessColumns {
  * so the first `] "` ends the stamp whatever the user's name holds, and the request ends at a quote that a status
  * follows.
  *
- * @returns the reason as a string when the line is none.
+ * @returns the reason as a string when the line is none; `time` is empty where the stamp is not what it should be.
  */
 export function accessLine(text: string): AccessLine | string {
   const bracket = text.indexOf('] "');
@@ -22,7 +22,6 @@ export function accessLine(text: string): AccessLine | string {
   const open = text[bracket - 27] === "[" ? bracket - 27 : text.lastIndexOf("[", bracket);
   if (open < 1) return "nothing stands before the time";
   const time = clfTime(text.slice(open + 1, bracket));
-  if (time === undefined) return "the time is not of the form 22/Nov/2026:10:00:00 +0100";
 
   const requestFrom = bracket + 3;
   let quote = closingQuote(text, requestFrom);
@@ -36,7 +35,7 @@ export function accessLine(text: string): AccessLine | string {
   if (bytesTo < 0) bytesTo = text.length;
 
   const line: AccessLine = {
-    time,
+    time: time ?? "",
     address: "",
     user: "",
     vhost: "",

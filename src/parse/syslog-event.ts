@@ -16,8 +16,8 @@ function parseSyslog(text: string, context: ParseContext) {
   const fields: ParsedFields = {
     "@timestamp": isoOf(line.ms),
     event: { kind: "event" },
-    message: line.body,
   };
+  if (line.body !== "") fields.message = line.body;
   if (line.hostname !== undefined) fields.host = { hostname: line.hostname };
   if (!line.zoned && fields.event) fields.event.timezone = context.zone.name;
   if (line.priority !== undefined || line.version !== undefined)

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { accessEvent } from "../access-event.ts";
+import { accessResult } from "../access-event.ts";
 import { accessLine, type AccessLine } from "../access-line.ts";
 import { hostAndPort, ipOf } from "../address.ts";
 import { format, type Parser } from "../format.ts";
@@ -25,7 +25,7 @@ const standard: Parser = {
     }
     if (!splitHead(line)) return { unparsed: "fewer than three columns stand before the time" };
     trace?.(nameOf(line), true);
-    return accessEvent(line);
+    return accessResult(line);
   },
 };
 

@@ -21,7 +21,8 @@ const parser: Parser = {
     trace?.("journal entry", typeof entry !== "string");
     if (typeof entry === "string") return { unparsed: entry };
     const message = textOf(entry, "MESSAGE") ?? "";
-    const fields: ParsedFields = { event: { kind: "event" }, message };
+    const fields: ParsedFields = { event: { kind: "event" } };
+    if (message !== "") fields.message = message;
     // When the sender wrote it, if that is known; else when the journal took it.
     const time =
       microseconds(entry, "_SOURCE_REALTIME_TIMESTAMP") ??

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { accessEvent } from "../access-event.ts";
+import { accessResult } from "../access-event.ts";
 import { accessLine, type AccessLine } from "../access-line.ts";
 import { hostAndPort, ipOf } from "../address.ts";
 import { format, type ParsedFields, type Parser } from "../format.ts";
@@ -23,10 +23,11 @@ const standard: Parser = {
     if (typeof line === "string") return { unparsed: line };
     const addresses = splitHead(line);
     if (!addresses) return { unparsed: "no ` - user` before the time" };
-    const fields = accessEvent(line);
+    const result = accessResult(line);
+    const fields = "unparsed" in result ? (result.fields ?? {}) : result;
     if (addresses.length > 1) addAddresses(fields, addresses);
     addForwarded(fields, line.rest);
-    return fields;
+    return result;
   },
 };
 

@@ -75,15 +75,7 @@ const wordings: Readonly<Record<string, readonly Wording[]>> = {
       read: (groups) => ({ type: userDeletion, action: "user-deleted", user: named(groups) }),
     },
     removedGroup,
-    {
-      form: /^delete '(?<user>[^']{1,256})' from (?:shadow )?group '(?<group>[^']{1,256})'/,
-      read: (groups) => ({
-        type: userDeletion,
-        action: "user-deleted",
-        user: named(groups),
-        group: group(groups),
-      }),
-    },
+    removedFromGroup,
   ],
   usermod: [
     addedToGroup,
