@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { AppError, isAbort, messageOf } from "../src/lib/errors.ts";
 import { shutdownSignal } from "../src/lib/shutdown.ts";
+import { visible } from "../src/lib/visible.ts";
 import { createProgress } from "./demo/progress.ts";
 import { runDemo } from "./demo/run.ts";
 import { summaryTable } from "./demo/summary.ts";
@@ -43,7 +44,7 @@ async function main(): Promise<number> {
   const shutdown = shutdownSignal();
   const progress = createProgress(terminal, err);
   try {
-    const { summary, expectedAlerts, folder } = await runDemo(
+    const { summary, expectedAlerts, folder, errors } = await runDemo(
       {
         out,
         keep: options.keep,
@@ -56,7 +57,8 @@ async function main(): Promise<number> {
     );
     progress.end();
     err(`${summaryTable(summary, expectedAlerts, terminal)}\n`);
-    for (const problem of summary.problems) err(`problem: ${problem}\n`);
+    for (const problem of summary.problems) err(`problem: ${visible(problem, 1_000)}\n`);
+    for (const error of errors) err(`leafwatch logged: ${visible(error, 500)}\n`);
     if (options.keep) err(`config, log files, indices and leafwatch.log: ${folder}\n`);
     err(`Look at it: ${resolve(out, "index.html")}\n`);
     process.stdout.write(`${JSON.stringify(summary)}\n`);

@@ -5,7 +5,7 @@ import { messageOf } from "../../src/lib/errors.ts";
 import { mailProblems, readMails, writeMails, type KeptMail } from "./mails.ts";
 import { patiently } from "./patiently.ts";
 import { pagesOfPdf } from "./pdf-opens.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import { alertProblems, documentProblems } from "./problems.ts";
 import { compareAlerts, readAlerts } from "./raised.ts";
 import { compare, readStored } from "./stored.ts";
@@ -19,10 +19,10 @@ export interface Outcome {
   report: { pages: number; bytes: number } | undefined;
 }
 
-/** Compares what was written with what is stored, raised and mailed; leaves mails, PDF and alerts in `out`. */
+/** Compares what was written with what is stored, raised and mailed; leaves mails, PDF and alerts in `folder`. */
 export async function settle(
   stage: Stage,
-  out: string,
+  folder: string,
   earlier: { problems: readonly string[]; startedMs: number },
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -41,9 +41,9 @@ export async function settle(
     ...alertProblems(raised),
     ...mailProblems(mails, alerts),
   ];
-  await writeMails(mails, join(out, "mail"));
-  await writeFile(join(out, "alerts.json"), `${JSON.stringify(alerts, null, 2)}\n`);
-  const report = await writePdf(mails, join(out, "weekly-report.pdf"), problems);
+  await writeMails(mails, join(folder, "mail"));
+  await writeFile(join(folder, "alerts.json"), `${JSON.stringify(alerts, null, 2)}\n`);
+  const report = await writePdf(mails, join(folder, "weekly-report.pdf"), problems);
   const summary: Summary = {
     ok: problems.length === 0,
     lines_written: hosts.files.written.length,

@@ -1,27 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DateTime } from "luxon";
 import { AppError, messageOf } from "../../src/lib/errors.ts";
-import type { Leafwatch, Running } from "./leafwatch.ts";
-import { writeLive, type Hosts } from "./hosts.ts";
-import type { MailServer } from "./mail-server.ts";
+import type { Running } from "./leafwatch.ts";
+import { writeLive } from "./hosts.ts";
 import type { Progress } from "./progress.ts";
 import { compareAlerts, readAlerts } from "./raised.ts";
-import type { Server } from "./server.ts";
+import type { Stage } from "./stage.ts";
 import { countStored } from "./stored.ts";
-import type { World } from "./world.ts";
-
-/** Everything that stands when the play begins. */
-export interface Stage {
-  leafwatch: Leafwatch;
-  /** Path of leafwatch.yml. */
-  config: string;
-  server: Server;
-  hosts: Hosts;
-  mailServer: MailServer;
-  world: World;
-  /** Data streams of the hosts' logs. */
-  streams: readonly string[];
-}
 
 /** How long each part may take before the demo says that it did not happen. */
 const patienceMs = { history: 120_000, live: 30_000, alerts: 60_000, mail: 30_000 };

@@ -1,25 +1,19 @@
-import { createWriteStream } from "node:fs";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DateTime } from "luxon";
 import { AppError, messageOf } from "../../src/lib/errors.ts";
-import { writeConfig } from "./config.ts";
 import { startHosts } from "./hosts.ts";
-import type { WrittenLine } from "./log-files.ts";
-import { createLeafwatch } from "./leafwatch.ts";
 import { startMailServer } from "./mail-server.ts";
-import { prepareOut } from "./out-folder.ts";
+import { checkOut, fillOut } from "./out-folder.ts";
 import { settle } from "./outcome.ts";
-import type { Day } from "./page/days-chart.ts";
-import { page } from "./page/page.ts";
-import { play, type Stage } from "./play.ts";
+import { createOwnLog } from "./own-log.ts";
+import { play } from "./play.ts";
 import type { Progress } from "./progress.ts";
+import { writeResult } from "./result.ts";
 import { openServer, type Server } from "./server.ts";
-import { streamsOf } from "./stored.ts";
+import { setStage, type Stage } from "./stage.ts";
 import type { Summary } from "./summary.ts";
 import { createWorld } from "./world.ts";
-import { logs } from "./world/log-line.ts";
 
 export interface DemoOptions {
   /** Folder for the result. */
@@ -31,6 +25,16 @@ export interface DemoOptions {
   terminal: boolean;
 }
 
+/** What the caller tells whoever waits. */
+export interface DemoResult {
+  summary: Summary;
+  expectedAlerts: number;
+  /** The temporary folder; gone by now unless it was to be kept. */
+  folder: string;
+  /** What the product itself logged as errors, where something went wrong. */
+  errors: readonly string[];
+}
+
 /**
  * Plays the whole demo and leaves its result in `options.out`. What goes wrong on the way is told by the summary;
  * thrown is only what keeps it from beginning, or an abort.
@@ -40,82 +44,56 @@ export async function runDemo(
   progress: Progress,
   err: (text: string) => void,
   signal: AbortSignal,
-): Promise<{ summary: Summary; expectedAlerts: number; folder: string }> {
+): Promise<DemoResult> {
   const startedMs = performance.now();
-  const { out, keep } = options;
-  await prepareOut(out);
+  const { out, keep, terminal, elasticsearchUrl: url } = options;
+  await checkOut(out);
   await using temporary = await temporaryFolder(keep);
   const folder = temporary.path;
-  const embedded = options.elasticsearchUrl === undefined;
-  progress.step(
-    `${embedded ? "Starting Elasticsearch" : "Finding Elasticsearch"}, writing two weeks of logs`,
+  const begin = url === undefined ? "Starting" : "Finding";
+  progress.step(`${begin} Elasticsearch, writing two weeks of logs`);
+  await using opening = pending(
+    openServer({ url, folder: join(folder, "elasticsearch"), keep, terminal }, err, signal),
   );
-  const serverOptions = {
-    ...options,
-    url: options.elasticsearchUrl,
-    folder: join(folder, "elasticsearch"),
-  };
-  await using opening = pending(openServer(serverOptions, err, signal));
   const world = createWorld({ now: Date.now() });
   await using hosts = await startHosts(folder, [...world.history()]);
   await using mailServer = await startMailServer();
   const server = await opening.value;
-  const ownLog = createWriteStream(join(folder, "leafwatch.log"));
-  const stage: Stage = {
-    leafwatch: createLeafwatch((text) => ownLog.write(text)),
-    config: await writeConfig({
-      folder,
-      namespace: server.namespace,
-      elasticsearchUrl: server.url,
-      hosts: hosts.ssh,
-      privateKey: hosts.privateKey,
-      smtpPort: mailServer.port,
-      world,
-    }),
-    server,
-    hosts,
-    mailServer,
-    world,
-    streams: streamsOf(
-      Object.values(logs).map(({ dataset }) => dataset),
-      server.namespace,
-    ),
-  };
+  await using log = createOwnLog(join(folder, "leafwatch.log"));
+  const stage = await setStage({ server, hosts, mailServer, world }, folder, log.write);
+
+  const { week, story, problems } = await playThrough(stage, progress, signal);
+  progress.step("Comparing what was written with what is stored, raised and mailed");
+  const result = join(folder, "result");
+  await mkdir(join(result, "mail"), { recursive: true });
+  const outcome = await settle(stage, result, { problems, startedMs }, signal);
+  const { summary } = outcome;
+  await writeResult(result, stage, outcome, { week, story });
+  await fillOut(out, result);
+  progress.step("Stopping everything");
+  const expectedAlerts = world.expected.length;
+  return { summary, expectedAlerts, folder, errors: summary.ok ? [] : log.errors() };
+}
+
+/** Plays; a failure becomes a problem, so that what did happen can still be looked at. */
+async function playThrough(
+  stage: Stage,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<{ week: string; story: string[]; problems: string[] }> {
   const story = [
-    `Elasticsearch ${server.version} was ${embedded ? "started" : "found"}; two hosts with SSH and a mail server were played beside it.`,
+    `Elasticsearch ${stage.server.version} was there; two hosts with SSH and a mail server were played beside it.`,
   ];
-  const problems: string[] = [];
-  let week = "";
   try {
-    ({ week } = await play(stage, progress, (line) => story.push(line), signal));
+    const { week } = await play(stage, progress, (line) => story.push(line), signal);
+    story.push("Every written line was held against the stored documents, one by one.");
+    return { week, story, problems: [] };
   } catch (error) {
     signal.throwIfAborted();
+    const message = messageOf(error).replaceAll(/\s*\n\s*/g, "; ");
     const hint = error instanceof AppError ? ` (${error.hint})` : "";
-    problems.push(`${messageOf(error)}${hint}`);
+    return { week: "", story, problems: [`${message}${hint}`] };
   }
-  progress.step("Comparing what was written with what is stored, raised and mailed");
-  const outcome = await settle(stage, out, { problems, startedMs }, signal);
-  const { summary, alerts, mails, report } = outcome;
-  ownLog.end();
-  const content = {
-    summary,
-    expectedAlerts: world.expected.length,
-    alerts,
-    mails,
-    report: report && { ...report, week },
-    days: daysOf(hosts.files.written, world.timezone),
-    logs: Object.values(logs).map((log) => ({
-      ...log,
-      lines: hosts.files.written.filter(({ dataset }) => dataset === log.dataset).length,
-    })),
-    story: [...story, "Every written line was held against the stored documents, one by one."],
-    timezone: world.timezone,
-    at: new Date(),
-  };
-  await writeFile(join(out, "index.html"), page(content));
-  await writeFile(join(out, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
-  progress.step("Stopping everything");
-  return { summary, expectedAlerts: world.expected.length, folder };
 }
 
 /** A folder of its own, open to be passed through: the embedded server may run as another user. */
@@ -140,17 +118,4 @@ function pending(value: Promise<Server>): AsyncDisposable & { value: Promise<Ser
       await (await value.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
   };
-}
-
-function daysOf(lines: readonly WrittenLine[], timezone: string): Day[] {
-  const days = new Map<string, Record<string, number>>();
-  for (const { time, dataset } of lines) {
-    const day = DateTime.fromMillis(time, { zone: timezone }).toISODate() ?? "";
-    const counts = days.get(day) ?? {};
-    counts[dataset] = (counts[dataset] ?? 0) + 1;
-    days.set(day, counts);
-  }
-  return [...days]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([day, counts]) => ({ label: DateTime.fromISO(day).toFormat("ccc d"), counts }));
 }
