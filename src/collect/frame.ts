@@ -9,7 +9,7 @@ export interface Frame {
   readonly begin: string;
   readonly end: string;
   /** What lies between the marks in `chunk`; `status` once the last mark was seen. */
-  push(chunk: Buffer): { data: Buffer; status?: number };
+  readonly push: (chunk: Buffer) => { data: Buffer; status?: number };
   /** True once the first mark was seen. */
   readonly begun: boolean;
 }

@@ -108,7 +108,9 @@ export async function* readOn(
   }
 
   async function* handOn(atEnd: boolean): AsyncGenerator<FileLines> {
-    if (!(await unchanged(file, content, options, signal))) throw new FileReplaced();
+    if (!(await unchanged(file, content, end === "final", options, signal))) {
+      throw new FileReplaced();
+    }
     const [lines, waiting] = records(pending, atEnd);
     // A record that waits is read again from its first line on.
     file.offset = waiting[0]?.offset ?? splitter.offset;
@@ -152,6 +154,7 @@ function settle(file: TrackedFile, before: FileStat, end: number): void {
 async function unchanged(
   file: TrackedFile,
   content: Content,
+  complete: boolean,
   options: ReadOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -159,8 +162,13 @@ async function unchanged(
   const bytes = await content.head(signal);
   if (file.head.length > 0 && !beginsWith(bytes, file.head)) return false;
   learn(file, bytes, options);
+  // A file that ends in its first line: named as if the line's end had been written.
+  if (complete)
+    file.origin ??= originOf(options.host, options.path, Buffer.concat([bytes, lineEnd]));
   return true;
 }
+
+const lineEnd = Buffer.from("\n");
 
 /** Takes in what `file` begins with, as far as that is new. */
 export function learn(

@@ -65,7 +65,9 @@ export async function startSshd(config: readonly string[] = []): Promise<Sshd> {
     "UseDNS no",
     "LogLevel VERBOSE",
     "MaxStartups 100",
-    "Subsystem sftp internal-sftp",
+    ...(config.some((line) => line.startsWith("Subsystem"))
+      ? []
+      : ["Subsystem sftp internal-sftp"]),
   ];
   await writeFile(file("sshd_config"), `${lines.join("\n")}\n`);
 

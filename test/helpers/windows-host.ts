@@ -126,9 +126,9 @@ async function powershell(
   const name = variable("c").replace(/(['\u2018\u2019\u201a\u201b])\1/g, "$1");
   const time = variable("time");
   let last = Number(variable("last"));
-  let open = true;
+  const state = { open: true };
   const stop = () => {
-    open = false;
+    state.open = false;
   };
   channel.on("close", stop).on("end", stop);
   gone.addEventListener("abort", stop);
@@ -166,7 +166,7 @@ async function powershell(
       last = 0;
     }
   }
-  while (open) {
+  while (state.open) {
     if ((newest()?.record ?? last) < last) {
       say("cleared");
       last = 0;

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdir, rename, truncate, writeFile, copyFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  rename,
+  truncate,
+  writeFile,
+  copyFile,
+  mkdtemp,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { existsSync } from "node:fs";
 import { hasSshd, startSshd, type Sshd } from "../../helpers/sshd.ts";
 import { collecting, openHost } from "../../helpers/collecting.ts";
 
@@ -10,16 +18,20 @@ for (const read of ["sftp", "exec", "sudo", "local"] as const) {
   describe(`files read by ${read}`, function () {
     this.timeout(30_000);
     let sshd: Sshd;
+    const opened: AsyncDisposable[] = [];
     let folder: string;
     let log: string;
     let count = 0;
 
     before(async function () {
-      if (!hasSshd() || (read === "sudo" && !existsSync("/usr/bin/sudo"))) this.skip();
-      sshd = await startSshd();
+      if (!hasSshd()) this.skip();
+      sshd = await startSshd(
+        read === "sudo" ? [`SetEnv PATH=${await playSudo()}:/usr/bin:/bin`] : [],
+      );
+      opened.push(sshd);
     });
     after(async () => {
-      await sshd?.[Symbol.asyncDispose]();
+      for (const one of opened.reverse()) await one[Symbol.asyncDispose]();
     });
     beforeEach(async () => {
       folder = join(sshd.folder, `logs${count++}`);
@@ -164,4 +176,12 @@ for (const read of ["sftp", "exec", "sudo", "local"] as const) {
       assert.deepEqual(read.texts(), ["odd"]);
     });
   });
+}
+
+/** A folder with a `sudo` that runs what it is given as whoever calls it, and insists on `-n`. */
+async function playSudo(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "leafwatch-sudo-"));
+  const script = '#!/bin/sh\n[ "$1" = -n ] || exit 1\nshift\nexec "$@"\n';
+  await writeFile(join(folder, "sudo"), script, { mode: 0o755 });
+  return folder;
 }

@@ -6,16 +6,18 @@ import { hasSshd, startSshd, type Sshd } from "../../helpers/sshd.ts";
 describe("a journal over SSH", function () {
   this.timeout(30_000);
   let sshd: Sshd;
+  const opened: AsyncDisposable[] = [];
   let journal: Journal;
 
   before(async function () {
     if (!hasSshd() || !hasJournal()) this.skip();
     sshd = await startSshd();
+    opened.push(sshd);
     journal = await startJournal();
+    opened.push(journal);
   });
-  after(async function () {
-    await journal?.[Symbol.asyncDispose]();
-    await sshd?.[Symbol.asyncDispose]();
+  after(async () => {
+    for (const one of opened.reverse()) await one[Symbol.asyncDispose]();
   });
 
   const messages = (texts: readonly string[]) =>
