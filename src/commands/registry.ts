@@ -1,9 +1,11 @@
+import { alertsCommand } from "./alerts.ts";
 import { checkCommand } from "./check.ts";
 import { elasticsearchCommand } from "./elasticsearch.ts";
 import { initCommand } from "./init.ts";
 import type { AddCommand } from "./io.ts";
 import { parseCommand } from "./parse.ts";
 import { reportCommand } from "./report.ts";
+import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
 import { setupCommand } from "./setup.ts";
 import { shipCommand } from "./ship.ts";
@@ -18,6 +20,8 @@ export const commands: readonly AddCommand[] = [
   shipCommand,
   watchCommand,
   reportCommand,
+  rulesCommand,
+  alertsCommand,
   runCommand,
   statusCommand,
   parseCommand,

@@ -67,6 +67,8 @@ export interface Alert {
   acknowledged?: WorkflowNote;
   closed?: WorkflowNote;
   snoozed_until?: string;
+  /** Everything that people did with it, in order. */
+  workflow_log?: WorkflowStep[];
   /** The mute or the rule that keeps its mails back. */
   muted_by?: string;
   /** The alert in which this one was found to be a part; such an alert is left out of lists. */
@@ -81,6 +83,12 @@ export interface WorkflowNote {
   at: string;
   by: string;
   note?: string;
+}
+
+/** One thing that somebody did with an alert. */
+export interface WorkflowStep extends WorkflowNote {
+  action: "acknowledged" | "snoozed" | "closed";
+  until?: string;
 }
 
 /** What a reader needs to believe it. Log text: hostile, to be shown only through lib/visible.ts. */

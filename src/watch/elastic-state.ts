@@ -33,7 +33,6 @@ export function elasticState(client: Client, namespace: string): WatchState {
   const cursors = createDocuments<CursorDocument>(client, `leafwatch-cursors-${namespace}`);
   const heads = createDocuments<HeadDocument>(client, `leafwatch-heads-${namespace}`);
   const alerts = createDocuments<AlertDocument>(client, `leafwatch-alerts-${namespace}`);
-  const stream = `logs-leafwatch.alert-${namespace}`;
   return {
     async cursors(signal) {
       const all = await cursors.list({}, signal);
@@ -63,7 +62,7 @@ export function elasticState(client: Client, namespace: string): WatchState {
     alerts: (ids, signal) => getAll(alerts, ids, (doc) => doc, signal),
     saveAlert: (document, version, signal) =>
       save(alerts, document.leafwatch.alert.id, document, version, signal),
-    appendTransitions: (rows, signal) => append(client, stream, rows, signal),
+    appendTransitions: (rows, signal) => appendTransitions(client, namespace, rows, signal),
   };
 }
 
@@ -123,13 +122,14 @@ const cursorDocument = (cursor: Cursor): CursorDocument => ({
  * Appends what is not there yet. Ids are unique in one backing index only: after a rollover an older one may hold a
  * row, so all of them are asked first.
  */
-async function append(
+export async function appendTransitions(
   client: Client,
-  stream: string,
+  namespace: string,
   rows: readonly TransitionRow[],
   signal: AbortSignal,
 ): Promise<void> {
   if (rows.length === 0) return;
+  const stream = `logs-leafwatch.alert-${namespace}`;
   const older = await wrap(
     () =>
       client.search(

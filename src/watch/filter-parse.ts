@@ -22,7 +22,17 @@ export const fieldMap = z
     'field map: list = or, map = and, not: = not, "*" = exists, gte/gt/lte/lt/cidr/wildcard',
   );
 
-const operators = ["gte", "gt", "lte", "lt", "cidr", "wildcard", "not"] as const;
+const operators = [
+  "gte",
+  "gt",
+  "lte",
+  "lt",
+  "cidr",
+  "wildcard",
+  "is",
+  "ignore_case",
+  "not",
+] as const;
 
 /** The filter of a field map. Mistakes go to `check`; the part that holds one is left out. */
 export function parseFilter(
@@ -32,14 +42,16 @@ export function parseFilter(
 ): Filter {
   const parts = Object.entries(map).flatMap(([field, value]): Filter[] => {
     const here = [...path, field];
-    if (field === "not") {
+    if (field === "not" || field === "any" || field === "all") {
       const maps = Array.isArray(value) ? (value as unknown[]) : [value];
-      return maps.flatMap((inner, i): Filter[] => {
+      const of = maps.flatMap((inner, i): Filter[] => {
         const at = Array.isArray(value) ? [...here, i] : here;
-        if (isMap(inner)) return [{ op: "not", of: parseFilter(inner, at, check) }];
-        check.problem(at, "not: takes a field map");
+        if (isMap(inner)) return [parseFilter(inner, at, check)];
+        check.problem(at, `${field}: takes a field map, or a list of them`);
         return [];
       });
+      if (field === "not") return of.map((inner): Filter => ({ op: "not", of: inner }));
+      return [{ op: field, of }];
     }
     check.field(field, here);
     return parseValue(field, value, here, check);
@@ -79,6 +91,7 @@ function parseOperators(
 ): Filter[] {
   const bounds: Bounds = {};
   const parts: Filter[] = [];
+  const folding = map["ignore_case"] === true ? { fold: true as const } : {};
   for (const [operator, value] of Object.entries(map)) {
     const here = [...path, operator];
     switch (operator) {
@@ -110,9 +123,31 @@ function parseOperators(
             check,
             (text) => text !== "",
             "text with * and ?",
-            (text) => ({ op: "wildcard", field, value: text }),
+            (text) => ({ op: "wildcard", field, value: text, ...folding }),
           ),
         );
+        break;
+      case "is":
+        parts.push(
+          ...list(
+            value,
+            here,
+            check,
+            () => true,
+            "a text, or a list of them",
+            (text) => ({
+              op: "is",
+              field,
+              value: text,
+              ...folding,
+            }),
+          ),
+        );
+        break;
+      case "ignore_case":
+        if (typeof value !== "boolean" || (map["is"] ?? map["wildcard"]) === undefined) {
+          check.problem(here, "takes true, beside is or wildcard");
+        }
         break;
       case "not":
         parts.push(

@@ -18,7 +18,7 @@ export function queryOf(filter: Filter): Query {
     case "exists":
       return { exists: { field: filter.field } };
     case "is":
-      return { term: { [filter.field]: { value: filter.value } } };
+      return { term: { [filter.field]: { value: filter.value, ...folding(filter) } } };
     case "in":
       // On a field of type ip a term may be an address block.
       return oneOf(filter.field, [...filter.values, ...filter.blocks]);
@@ -28,7 +28,9 @@ export function queryOf(filter: Filter): Query {
       // A term query on a field of type ip takes an address block.
       return { term: { [filter.field]: { value: filter.value } } };
     case "wildcard":
-      return { wildcard: { [filter.field]: { value: escapeWildcard(filter.value) } } };
+      return {
+        wildcard: { [filter.field]: { value: escapeWildcard(filter.value), ...folding(filter) } },
+      };
   }
 }
 
@@ -41,6 +43,8 @@ export function oneOf(field: string, values: readonly (string | number | boolean
   }
   return { bool: { should, minimum_should_match: 1 } };
 }
+
+const folding = ({ fold }: { fold?: true }) => (fold ? { case_insensitive: true } : {});
 
 /** Lucene reads a backslash as an escape; in our rules it is a character like any other. */
 const escapeWildcard = (text: string) => text.replaceAll("\\", "\\\\");

@@ -2,17 +2,20 @@ import ipaddr from "ipaddr.js";
 
 export type Scalar = string | number | boolean;
 
-/** What a rule asks of an event. The same tree becomes an Elasticsearch query and a predicate over one event. */
+/**
+ * What a rule asks of an event. The same tree becomes an Elasticsearch query and a predicate over one event. `fold`:
+ * upper and lower case of ASCII letters are the same.
+ */
 export type Filter =
   | { op: "all"; of: readonly Filter[] }
   | { op: "any"; of: readonly Filter[] }
   | { op: "not"; of: Filter }
   | { op: "exists"; field: string }
-  | { op: "is"; field: string; value: Scalar }
+  | { op: "is"; field: string; value: Scalar; fold?: true }
   | { op: "in"; field: string; values: ReadonlySet<string>; blocks: readonly string[] }
   | { op: "range"; field: string; bounds: Bounds }
   | { op: "cidr"; field: string; value: string }
-  | { op: "wildcard"; field: string; value: string };
+  | { op: "wildcard"; field: string; value: string; fold?: true };
 
 /** Limits of a range; a string is a date (ISO 8601). */
 export interface Bounds {
@@ -60,7 +63,11 @@ export function matches(filter: Filter, values: Values): boolean {
     case "exists":
       return values(filter.field).length > 0;
     case "is":
-      return values(filter.field).some((value) => same(value, filter.value));
+      return values(filter.field).some((value) =>
+        filter.fold
+          ? lower(String(value)) === lower(String(filter.value))
+          : same(value, filter.value),
+      );
     case "in":
       return values(filter.field).some(
         (value) =>
@@ -72,8 +79,9 @@ export function matches(filter: Filter, values: Values): boolean {
     case "cidr":
       return values(filter.field).some((value) => inCidr(String(value), filter.value));
     case "wildcard": {
-      const pattern = wildcardPattern(filter.value);
-      return values(filter.field).some((value) => pattern.test(String(value)));
+      const folded = filter.fold ? lower : (text: string) => text;
+      const pattern = wildcardPattern(folded(filter.value));
+      return values(filter.field).some((value) => pattern.test(folded(String(value))));
     }
   }
 }
@@ -125,6 +133,8 @@ function inCidr(text: string, cidr: string): boolean {
   const [base, bits] = ipaddr.parseCIDR(cidr);
   return address.kind() === base.kind() && address.match([base, bits] as [typeof base, number]);
 }
+
+const lower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 const patterns = new Map<string, RegExp>();
 

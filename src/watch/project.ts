@@ -1,5 +1,6 @@
+import { without } from "../lib/without.ts";
 import { alertDocument, alertOf, type AlertDocument } from "../model/alert-document.ts";
-import type { Alert, Evidence } from "../model/alert.ts";
+import type { Alert, Evidence, WorkflowStep } from "../model/alert.ts";
 import { flappingAt } from "./episodes.ts";
 import { headId, transitionId, type Episode, type Head, type Step } from "./head.ts";
 import type { WatchParts } from "./parts.ts";
@@ -160,11 +161,12 @@ function alertFor(
 function workflowOf(
   before: Alert | undefined,
   reopened: boolean,
-): Pick<Alert, "workflow" | "acknowledged" | "closed" | "snoozed_until"> {
-  if (!before || (reopened && before.workflow === "closed")) return { workflow: "open" };
-  const { workflow, acknowledged, closed, snoozed_until } = before;
+): Pick<Alert, "workflow" | "workflow_log" | "acknowledged" | "closed" | "snoozed_until"> {
+  if (!before) return { workflow: "open" };
+  const { workflow_log, acknowledged, closed, snoozed_until } = before;
   return {
-    workflow,
+    workflow: reopened && before.workflow === "closed" ? "open" : before.workflow,
+    ...(workflow_log ? { workflow_log } : {}),
     ...(acknowledged ? { acknowledged } : {}),
     ...(closed ? { closed } : {}),
     ...(snoozed_until ? { snoozed_until } : {}),
@@ -177,11 +179,17 @@ function workflowOf(
  */
 export function transitionRow(
   alert: Alert,
-  step: Pick<Step, "name" | "at"> & { number: number | string; by?: string; note?: string },
+  step: {
+    name: Step["name"] | WorkflowStep["action"];
+    at: number;
+    number: number | string;
+    by?: string;
+    note?: string;
+  },
   namespace: string,
 ): TransitionRow {
   const document: AlertDocument = alertDocument(alert);
-  const { evidence, ...fields } = document.leafwatch.alert;
+  const { evidence, ...fields } = without(document.leafwatch.alert, "workflow_log");
   const opening = step.name === "active" || step.name === "reopened";
   return {
     id: transitionId(alert.id, step.number),
@@ -200,7 +208,7 @@ export function transitionRow(
         alert: {
           ...fields,
           transition: step.name,
-          number: step.number,
+          ...(typeof step.number === "number" ? { number: step.number } : {}),
           evidence: { ids: evidence.lines.map(({ id }) => id) },
           ...(step.by === undefined ? {} : { by: step.by }),
           ...(step.note === undefined ? {} : { note: step.note }),

@@ -3,21 +3,37 @@ import { gatherAll, reach } from "../counted.ts";
 import { groupKey, type Group, type Occurrence } from "../events.ts";
 import { fieldMap } from "../filter-parse.ts";
 import { ruleKind, type Span } from "../rule.ts";
+import { slide } from "../slide.ts";
 
 const step = z.strictObject({
   match: fieldMap,
-  count: z.strictObject({ gte: z.int().positive() }).default({ gte: 1 }),
+  count: z
+    .strictObject({
+      gte: z.int().positive(),
+      of: z.enum(["attempts", "events"]).default("attempts"),
+    })
+    .prefault({ gte: 1 }),
 });
 
 export const sequence = ruleKind({
   type: "sequence",
   summary: "Steps that follow one another in a window, each with at least so many events.",
-  options: z.strictObject({ sequence: z.array(step).min(2, "a sequence has two steps or more") }),
-  create({ sequence: steps }, parts) {
+  options: z.strictObject({
+    sequence: z.array(step).min(2, "a sequence has two steps or more"),
+    ordered: z.boolean().default(true).describe("false: the steps may come in any order"),
+  }),
+  create({ sequence: steps, ordered }, parts) {
     const { groupBy, withinMs } = parts;
     const selections = steps.map(({ match }, i) => parts.narrow(match, ["sequence", i, "match"]));
     const limits = steps.map(({ count }) => count.gte);
+    const measures = steps.map(({ count }): "documents" | "attempts" =>
+      count.of === "events" ? "documents" : "attempts",
+    );
     const [first = parts.select] = selections;
+    const weighed = (lists: readonly (readonly Occurrence[])[]) =>
+      lists.map((events, i) =>
+        measures[i] === "documents" ? events.map((event) => ({ ...event, weight: 1 })) : events,
+      );
     return {
       threshold: limits[0] ?? 1,
       mode: "unite",
@@ -36,7 +52,7 @@ export const sequence = ruleKind({
           const tallies = await events.tally(
             {
               ...query,
-              measure: "attempts",
+              measure: measures[i] ?? "attempts",
               atLeast: limits[i] ?? 1,
               ...(groups && groups.length <= 1000 ? { groups } : {}),
             },
@@ -61,12 +77,40 @@ export const sequence = ruleKind({
           signal,
         ),
       judge: (lists, range) => ({
-        spans: follow(lists.map(stepOf), limits, range, withinMs),
+        spans: ordered
+          ? follow(weighed(lists).map(stepOf), limits, range, withinMs)
+          : together(weighed(lists), limits, range, withinMs),
         covers: range,
       }),
     };
   },
 });
+
+/** Windows that hold every step, in whatever order. */
+function together(
+  lists: readonly (readonly Occurrence[])[],
+  limits: readonly number[],
+  range: { from: number; to: number },
+  withinMs: number,
+): Span[] {
+  const events = lists
+    .flatMap((list, i) => list.map((event) => ({ ...event, values: [i] })))
+    .sort((a, b) => a.at - b.at);
+  const sums = limits.map(() => 0);
+  const add = ({ values, weight }: Occurrence, sign: 1 | -1) => {
+    for (const i of values) sums[Number(i)] = (sums[Number(i)] ?? 0) + sign * weight;
+  };
+  const complete = () => sums.every((sum, i) => sum >= (limits[i] ?? 1));
+  return slide(events, range, withinMs, 1, {
+    enter: (event) => {
+      add(event, 1);
+    },
+    leave: (event) => {
+      add(event, -1);
+    },
+    count: () => (complete() ? (sums[0] ?? 0) : 0),
+  });
+}
 
 interface Step {
   times: number[];

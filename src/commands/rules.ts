@@ -1,0 +1,201 @@
+import { readFile } from "node:fs/promises";
+import { AppError } from "../lib/errors.ts";
+import { parseDuration } from "../lib/duration.ts";
+import { backtest, type Backtest } from "../watch/backtest.ts";
+import { elasticEvents } from "../watch/elastic-events.ts";
+import { explainRule } from "../watch/explain.ts";
+import { rulesError, type RuleSet } from "../watch/load-rules.ts";
+import { importSigma } from "../watch/sigma.ts";
+import { testRules } from "../watch/test-rules.ts";
+import { loadConfig } from "../config/load.ts";
+import { openContext, withConfig, type ConfigOptions } from "./context.ts";
+import type { AddCommand, Io } from "./io.ts";
+import { offlineRulesOf, rulesOf } from "./rules-of.ts";
+
+interface Options extends ConfigOptions {
+  json?: boolean;
+}
+
+interface BacktestOptions extends Options {
+  weeks?: string;
+  from?: string;
+  to?: string;
+}
+
+/** `leafwatch rules …`: rules are tried before they are trusted. */
+export const rulesCommand: AddCommand = (program, io) => {
+  const rules = program.command("rules").description("check and try rules");
+
+  withConfig(rules.command("check"))
+    .description("read the rule files and name every mistake")
+    .option("--json", "print the result as JSON")
+    .action(async (options: Options) => {
+      const set = await checkedRules(options);
+      const { files, rules: good, problems } = set;
+      if (options.json) {
+        const ok = problems.length === 0;
+        await io.out(
+          `${JSON.stringify({ ok, files: files.length, rules: good.length, problems })}\n`,
+        );
+      } else if (problems.length === 0) {
+        await io.out(`${good.length} rules in ${files.length} files, no mistakes\n`);
+      }
+      if (problems.length > 0) throw rulesError(problems);
+    });
+
+  withConfig(rules.command("test"))
+    .description("run the tests inside the rules; needs no server")
+    .option("--json", "print the result as JSON")
+    .action(async (options: Options) => {
+      const set = await offlineRules(options);
+      const result = await testRules(set.rules, io.signal);
+      if (options.json) await io.out(`${JSON.stringify(result)}\n`);
+      else {
+        for (const { rule, it, expected, got } of result.failed) {
+          await io.out(`${rule}: ${it}: expected ${expected} alerts, got ${got}\n`);
+        }
+        await io.out(`${result.passed} of ${result.tests} tests of ${result.rules} rules passed\n`);
+      }
+      if (set.problems.length > 0) throw rulesError(set.problems);
+      if (!result.ok) {
+        throw new AppError("RULE_TESTS_FAILED", `${result.failed.length} tests of rules failed`, {
+          hint: "compare the rule with its test; `leafwatch rules explain` shows what a rule sees",
+        });
+      }
+    });
+
+  withConfig(rules.command("backtest"))
+    .description("judge stored events of the past; writes nothing")
+    .argument("[rule...]", "only these rules")
+    .option("--weeks <n>", "so many weeks back from now (default: 4)")
+    .option("--from <time>", "from there (ISO 8601)")
+    .option("--to <time>", "to there (default: now)")
+    .option("--json", "print the result as JSON")
+    .action(async (ids: string[], options: BacktestOptions) => {
+      const range = rangeOf(options);
+      await using context = await openContext(options, io);
+      const { client, config } = context;
+      const chosen = chosenRules(await rulesOf(config), ids);
+      const store = elasticEvents({ client, namespace: config.namespace });
+      const result = await backtest(chosen, store, range, progressOn(io), io.signal);
+      await io.out(options.json ? `${JSON.stringify(result)}\n` : tableOf(result));
+    });
+
+  withConfig(rules.command("explain"))
+    .description("show what a rule sees at a time")
+    .argument("<rule>", "its id")
+    .option("--at <time>", "ISO 8601 (default: now)")
+    .option("--json", "print the result as JSON")
+    .action(async (id: string, options: Options & { at?: string }) => {
+      await using context = await openContext(options, io);
+      const { client, config } = context;
+      const [rule] = chosenRules(await rulesOf(config), [id]);
+      if (!rule) return;
+      const at = options.at === undefined ? new Date() : timeOf("--at", options.at);
+      const store = elasticEvents({ client, namespace: config.namespace });
+      const found = await explainRule(rule, store, at, io.signal);
+      if (options.json) {
+        await io.out(`${JSON.stringify(found)}\n`);
+        return;
+      }
+      const { from, events, without_group: without, groups, threshold } = found;
+      const lines = groups.map(
+        ({ group, attempts, fires, count }) =>
+          `  ${JSON.stringify(group)}: ${attempts}${fires ? ` - fires with ${count ?? attempts}` : ""}`,
+      );
+      await io.out(
+        `${id} (${rule.kind}, limit ${threshold}) from ${from} to ${found.at}\n` +
+          `${events} events, ${without} of them in no group\n${lines.join("\n")}\n`,
+      );
+    });
+
+  rules
+    .command("import")
+    .description("turn Sigma rules into rules of ours on stdout; what cannot be exact is refused")
+    .requiredOption("--sigma <file...>", "Sigma rules and correlations")
+    .action(async ({ sigma }: { sigma: string[] }) => {
+      const texts = await Promise.all(
+        sigma.map(async (file) => ({ file, text: await readFile(file, "utf8") })),
+      );
+      const { yaml, refused } = await importSigma(texts);
+      if (yaml !== "") await io.out(yaml);
+      for (const { file, rule, reason } of refused) io.err(`${file}: ${rule}: ${reason}\n`);
+      if (refused.length > 0) {
+        throw new AppError("SIGMA_REFUSED", `${refused.length} Sigma rules are refused`, {
+          hint: "the reasons stand above; write such a rule by hand (docs/rules.md)",
+        });
+      }
+    });
+};
+
+/** The rules of the config, with all that can be held against it. */
+const checkedRules = async ({ config }: Options) => rulesOf(await loadConfig(config));
+
+/** The rules of the config, or without a config those of rules/. */
+async function offlineRules({ config: path }: Options): Promise<RuleSet> {
+  try {
+    return await offlineRulesOf((await loadConfig(path)).watch.rules);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "CONFIG_MISSING") throw error;
+    return offlineRulesOf("rules/*.yml");
+  }
+}
+
+function chosenRules(set: RuleSet, ids: readonly string[]) {
+  if (ids.length === 0) return set.rules;
+  return ids.map((id) => {
+    const rule = set.rules.find((one) => one.id === id);
+    if (rule) return rule;
+    const refused = set.problems.filter((problem) => problem.rule === id);
+    if (refused.length > 0) throw rulesError(refused);
+    throw new AppError("RULE_UNKNOWN", `there is no rule "${id}"`, {
+      hint: `rules: ${set.rules.map((one) => one.id).join(", ")}`,
+    });
+  });
+}
+
+function rangeOf({ weeks, from, to }: BacktestOptions): { from: Date; to: Date } {
+  const end = to === undefined ? new Date() : timeOf("--to", to);
+  if (from !== undefined) return { from: timeOf("--from", from), to: end };
+  const count = Number(weeks ?? 4);
+  if (!(count > 0)) {
+    throw new AppError("USAGE_WEEKS", `--weeks ${weeks ?? ""} is no number of weeks`, {
+      hint: "write for example --weeks 8, or --from and --to",
+    });
+  }
+  return { from: new Date(end.getTime() - count * (parseDuration("1w") ?? 0)), to: end };
+}
+
+function timeOf(flag: string, text: string): Date {
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime())) return time;
+  throw new AppError("USAGE_TIME", `${flag} ${text} is no time`, {
+    hint: "write for example 2026-11-19T18:00:00Z",
+  });
+}
+
+/** A line that counts up on a terminal, nothing elsewhere. */
+function progressOn(io: Io): (share: number) => void {
+  let shown = -1;
+  return (share) => {
+    const percent = Math.floor(share * 100);
+    if (!io.terminal || percent === shown) return;
+    shown = percent;
+    const bar = "#".repeat(Math.floor(percent / 4)).padEnd(25, ".");
+    io.err(`\r[${bar}] ${percent} %${percent >= 100 ? "\n" : ""}`);
+  };
+}
+
+function tableOf({ from, to, rules, alerts, mails }: Backtest): string {
+  const lines = rules.map(
+    ({ rule, alerts: n, alerts_per_week: perWeek, mails: m, by_weekday, error }) => {
+      if (error !== undefined) return `${rule}: could not be judged: ${error}`;
+      const days = Object.entries(by_weekday).filter(([, count]) => count > 0);
+      const on = days.map(([day, count]) => `${day.slice(0, 3)} ${count}`).join(", ");
+      const sent = m.active + m.repeat + m.recovered;
+      return `${rule.padEnd(36)} ${String(n).padStart(6)} ${String(perWeek).padStart(9)} ${String(sent).padStart(6)}  ${on}`;
+    },
+  );
+  const head = `${"rule".padEnd(36)} ${"alerts".padStart(6)} ${"a week".padStart(9)} ${"mails".padStart(6)}  by weekday`;
+  return `${from} to ${to}\n${[head, ...lines].join("\n")}\n${alerts} alerts, ${mails} mails; nothing was written\n`;
+}

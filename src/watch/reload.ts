@@ -1,0 +1,92 @@
+import { stat } from "node:fs/promises";
+import { messageOf } from "../lib/errors.ts";
+import type { Problem } from "../model/notification.ts";
+import type { RuleFileProblem, RuleSet } from "./load-rules.ts";
+import type { Mute } from "./mutes.ts";
+import type { Watcher } from "./watcher.ts";
+
+/** Rules and mutes as they are read together. */
+export interface WatchFiles {
+  set: RuleSet;
+  mutes: readonly Mute[];
+  /** The file of mutes and whatever else a change of which must be noticed. */
+  files: readonly string[];
+}
+
+/** Keeps a running watcher's rules as its files have them. */
+export interface Reloader {
+  /**
+   * Reads the files again where one has changed (or `force`), and gives the watcher the new rules if all of them are
+   * right. With a mistake anywhere the old ones stay. Resolves to what operators must know of it.
+   */
+  refresh(force: boolean): Promise<Problem[]>;
+}
+
+/** `first` is what the watcher was made with. */
+export function createReloader(
+  watcher: Watcher,
+  first: WatchFiles,
+  load: () => Promise<WatchFiles>,
+): Reloader {
+  let seen = first;
+  let stamp: string | undefined;
+  let problems = refusals(first.set.problems);
+  return {
+    async refresh(force) {
+      const now = await stampOf([...seen.set.files, ...seen.files]);
+      stamp ??= now;
+      if (!force && now === stamp) return problems;
+      stamp = now;
+      try {
+        const next = await load();
+        if (next.set.problems.length === 0) {
+          watcher.reload(next.set.rules, next.mutes);
+          seen = next;
+          stamp = await stampOf([...seen.set.files, ...seen.files]);
+          problems = [];
+        } else problems = [kept(next.set.problems.map(lineOf).join("\n"))];
+      } catch (error) {
+        problems = [kept(messageOf(error))];
+      }
+      return problems;
+    },
+  };
+}
+
+/** One problem for operators for each rule (or file) that is refused. */
+export function refusals(found: readonly RuleFileProblem[]): Problem[] {
+  const lines = new Map<string, string[]>();
+  for (const problem of found) {
+    const name = problem.rule ?? problem.file;
+    lines.set(name, [...(lines.get(name) ?? []), lineOf(problem)]);
+  }
+  return [...lines].map(([name, reasons]) => ({
+    key: `rule-refused:${name}`,
+    level: "high",
+    title: `Rule ${name} is refused and does not run`,
+    detail: reasons.join("\n"),
+  }));
+}
+
+function kept(reason: string): Problem {
+  return {
+    key: "rules-not-reloaded",
+    level: "high",
+    title: "Changed rule files have mistakes: the rules read before run on",
+    detail: reason,
+  };
+}
+
+const lineOf = ({ file, line, column, message }: RuleFileProblem) =>
+  `${file}:${line}:${column}: ${message}`;
+
+/** Changes when a file does, comes or goes. */
+async function stampOf(files: readonly string[]): Promise<string> {
+  const stamps = await Promise.all(
+    files.map(async (file) => {
+      const found = await stat(file).catch(() => undefined);
+      return `${file} ${found?.mtimeMs ?? "-"} ${found?.size ?? "-"}`;
+    }),
+  );
+  return stamps.join("\n");
+}
