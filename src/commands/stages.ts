@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HostHandle } from "../collect/host.ts";
+import type { Stream } from "../collect/source.ts";
+import type { LogEntry } from "../config/schema.ts";
+import type { Enricher } from "../enrich/enricher.ts";
+import { delayMs } from "../lib/backoff.ts";
+import { AppError, isAbort } from "../lib/errors.ts";
+import { version } from "../lib/version.ts";
+import type { LineBatch } from "../model/raw-line.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import { createLineParser, type LineParser } from "../parse/line-parser.ts";
+import { formatOf } from "../parse/registry.ts";
+import type { Zone } from "../parse/zone.ts";
+import type { ParsedLine, Progress, Stages } from "../pipeline.ts";
+import type { Delivery } from "../ship/delivery.ts";
+import type { Context } from "./context.ts";
+
+/** A stream that could not be read to its end, or a host that could not be reached at all. */
+export interface StreamFailure {
+  host: string;
+  stream: string;
+  error: AppError;
+}
+
+/** What the streams of all hosts share while they are shipped. */
+export interface Shipping {
+  context: Context;
+  once: boolean;
+  metrics: Metrics;
+  enricher: Enricher;
+  delivery: Delivery<Progress>;
+  failures: StreamFailure[];
+  /** Streams that are being read, so that two entries that match one file do not fight for its checkpoint. */
+  open: Set<string>;
+  /** Stops everything: for errors that no source can get around, such as wrong credentials. */
+  giveUp(error: AppError): void;
+}
+
+/** Pause before a failed stream is tried again. */
+const again = { minMs: 5000, maxMs: 300_000 };
+
+/** The stages of one `logs:` entry of a host. */
+export function stagesOf(
+  shipping: Shipping,
+  host: HostHandle,
+  entry: LogEntry,
+  zone: Zone,
+): Stages {
+  const { delivery, metrics, context, open } = shipping;
+  const { name } = host;
+  const attempts = new Map<string, number>();
+  const format = formatOf(entry.format);
+  if (!format) throw new TypeError(`${entry.format} is no format`); // the config was checked
+  return {
+    async load(stream, signal) {
+      if (!attempts.has(stream.name) && open.has(keyOf(name, stream.name)))
+        throw readTwice(name, stream);
+      open.add(keyOf(name, stream.name));
+      attempts.set(stream.name, attempts.get(stream.name) ?? 0);
+      return delivery.load(name, stream.name, signal);
+    },
+    parser(_stream, directive) {
+      let parser: LineParser | undefined;
+      return {
+        parse(batch) {
+          parser ??= createLineParser(format.create(entry), {
+            dataset: entry.format,
+            namespace: context.config.namespace,
+            host: name,
+            path: batch.path,
+            zone,
+            version,
+            directive,
+          });
+          return eventsOf(parser, batch, shipping);
+        },
+        directive: () => (parser ? parser.directive() : directive),
+      };
+    },
+    async ship(stream, batch, events, signal) {
+      await delivery.ship(name, stream.name, batch, events, signal);
+      const newest = events.at(-1);
+      if (!newest) return;
+      const labels = { host: name, stream: stream.name };
+      metrics.events.inc({ dataset: entry.format }, events.length);
+      metrics.lastReadSeconds.set(labels, batch.readAt / 1000);
+      const age = Date.now() - Date.parse(newest.event["@timestamp"]);
+      metrics.delaySeconds.set(labels, Math.max(0, age) / 1000);
+    },
+    async save(stream, progress, signal) {
+      await delivery.save(name, stream.name, progress, signal);
+      attempts.set(stream.name, 0);
+    },
+    failed(stream, error, signal) {
+      const attempt = (attempts.get(stream.name) ?? 0) + 1;
+      attempts.set(stream.name, attempt);
+      metrics.streamFailures.inc({ host: name });
+      return failed(shipping, name, stream.name, error, attempt, signal);
+    },
+  };
+}
+
+function eventsOf(
+  parser: LineParser,
+  { lines, readAt }: LineBatch,
+  { enricher, metrics }: Shipping,
+): ParsedLine[] {
+  const events: ParsedLine[] = [];
+  for (const line of lines) {
+    const event = parser.parse(line, readAt);
+    if (!event) continue;
+    enricher.enrich(event);
+    events.push({ event, offset: line.offset });
+    if (event.event.kind === "pipeline_error") {
+      metrics.unparsed.inc({ dataset: event.event.dataset ?? "" });
+    }
+  }
+  return events;
+}
+
+/** Names a stream among those of all hosts. */
+export function keyOf(host: string, stream: string): string {
+  return `${host}\0${stream}`;
+}
+
+/** Errors of the cluster that no source can get around. */
+const fatal = new Set(["ES_UNAUTHORIZED", "ES_FORBIDDEN", "ES_NOT_SET_UP", "ES_TLS"]);
+
+/** The one place that decides what becomes of a failed stream; true: try again. */
+export async function failed(
+  shipping: Shipping,
+  host: string,
+  stream: string,
+  thrown: unknown,
+  attempt: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (signal.aborted) return false;
+  // Anything but an AppError is a mistake of ours: not to be retried in silence.
+  if (!(thrown instanceof AppError)) throw thrown;
+  const { code, hint } = thrown;
+  shipping.context.log.error(
+    { host: { name: host }, stream, code, hint, err: thrown },
+    "stream failed",
+  );
+  if (fatal.has(code)) shipping.giveUp(thrown);
+  if (fatal.has(code) || shipping.once || code === "SHIP_READ_TWICE") {
+    shipping.failures.push({ host, stream, error: thrown });
+    return false;
+  }
+  try {
+    await sleep(delayMs(attempt, again), undefined, { signal });
+    return true;
+  } catch (error) {
+    if (isAbort(error)) return false;
+    throw error;
+  }
+}
+
+function readTwice(host: string, stream: Stream): AppError {
+  return new AppError("SHIP_READ_TWICE", `${host}: two entries of logs: read ${stream.name}`, {
+    hint: "narrow the path of one of them: a file is read once",
+  });
+}
