@@ -1,0 +1,35 @@
+import { cpus } from "node:os";
+
+/**
+ * Starts watching the machine. The function that it returns says how much of all cores others than this process used
+ * since, in percent: above a few, wall-clock figures mean little.
+ */
+export function foreignCpu(): () => number {
+  const before = machine();
+  const own = process.cpuUsage();
+  return () => {
+    const after = machine();
+    const { user, system } = process.cpuUsage(own);
+    const total = after.total - before.total;
+    const foreign = after.busy - before.busy - (user + system) / 1000;
+    return total === 0 ? 0 : Math.max(0, Number(((100 * foreign) / total).toFixed(1)));
+  };
+}
+
+/** Milliseconds of all cores since boot. */
+function machine(): { busy: number; total: number } {
+  let busy = 0;
+  let total = 0;
+  for (const { times } of cpus()) {
+    const all = times.user + times.nice + times.sys + times.idle + times.irq;
+    busy += all - times.idle;
+    total += all;
+  }
+  return { busy, total };
+}
+
+/** The middle one of an odd number of figures. */
+export function median(figures: readonly number[]): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
