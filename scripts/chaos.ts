@@ -1,0 +1,205 @@
+/**
+ * `npm run chaos -- --seed N --minutes M`: servers log while their files rotate, and everything between a line and
+ * its document is cut, stalled, stopped and killed. At the end each line must be one document.
+ */
+import { Client } from "@elastic/elasticsearch";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { stringify } from "yaml";
+import { startElasticsearch } from "../src/es/local.ts";
+import { startSshd } from "../test/helpers/sshd.ts";
+import { temporaryFolder } from "../test/helpers/temporary-folder.ts";
+import { compare } from "./chaos/compare.ts";
+import { startFaultProxy, type FaultProxy } from "./chaos/fault-proxy.ts";
+import { createLogWriter, rotations } from "./chaos/log-writer.ts";
+import { createRandom } from "./chaos/random.ts";
+import { shipperProcess } from "./chaos/shipper-process.ts";
+import { runLeafwatch } from "./chaos/run-leafwatch.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: String(Date.now() % 100_000) },
+    minutes: { type: "string", default: "1" },
+    keep: { type: "boolean", default: false },
+  },
+});
+const seed = Number(values.seed);
+const minutes = Number(values.minutes);
+const random = createRandom(seed);
+const say = (text: string) => process.stderr.write(`${text}\n`);
+const counts = {
+  ...{ rotations: 0, cuts: 0, stalls: 0, kills: 0, pauses: 0 },
+  ...{ sshd_restarts: 0, outages: 0, rollovers: 0 },
+};
+
+const begun = performance.now();
+await using folder = await temporaryFolder();
+const given = process.env["ELASTICSEARCH_URL"];
+await using embedded = given
+  ? undefined
+  : await startElasticsearch({}, AbortSignal.timeout(600_000));
+const url = new URL(given ?? embedded?.url ?? "");
+const client = new Client({ node: url.href });
+await using sshd = await startSshd();
+await using elasticsearchProxy = await startFaultProxy({
+  host: url.hostname,
+  port: Number(url.port),
+});
+await using first = await startFaultProxy({ host: "127.0.0.1", port: sshd.port });
+await using second = await startFaultProxy({ host: "127.0.0.1", port: sshd.port });
+
+const namespace = `chaos${seed}x${process.pid}`;
+const hosts = [
+  { name: "web1", read: "sftp", proxy: first },
+  { name: "app1", read: "exec", proxy: second },
+];
+const writers = hosts.flatMap(({ name }) =>
+  rotations.map((rotation) => {
+    const path = join(folder.path, `${name}-${rotation}.log`);
+    return createLogWriter(path, `${name}/${rotation}`, rotation, random);
+  }),
+);
+const knownHosts = hosts.map(({ proxy }) => `[127.0.0.1]:${proxy.port} ${sshd.hostKey}\n`);
+await writeFile(join(folder.path, "known_hosts"), knownHosts.join(""));
+const config = join(folder.path, "leafwatch.yml");
+await writeFile(
+  config,
+  stringify({
+    namespace,
+    elasticsearch: { url: `http://127.0.0.1:${elasticsearchProxy.port}` },
+    hosts: hosts.map(({ name, read, proxy }) => ({
+      ...{ name, read, address: "127.0.0.1", port: proxy.port, user: sshd.user, poll: "500ms" },
+      auth: { key: sshd.key },
+      known_hosts_file: join(folder.path, "known_hosts"),
+      logs: [{ format: "system.syslog", path: join(folder.path, `${name}-*.log`) }],
+    })),
+  }),
+);
+await runLeafwatch(["setup", "--config", config]);
+const logFile = join(folder.path, "shipper.log");
+await using shipper = shipperProcess(config, logFile);
+await using neighbour = shipperProcess(config, logFile);
+shipper.start();
+if (random.chance(0.5)) neighbour.start();
+
+const end = performance.now() + minutes * 60_000;
+const lines = () => writers.reduce((sum, writer) => sum + writer.lines.length, 0);
+async function writing() {
+  while (performance.now() < end) {
+    for (const writer of writers) {
+      writer.write();
+      if (!random.chance(0.02)) continue;
+      counts.rotations++;
+      writer.rotate();
+      // Twice in a row: the second comes before anybody can have looked.
+      if (!random.chance(0.2)) continue;
+      writer.write();
+      writer.rotate();
+    }
+    await sleep(random.integer(20, 120));
+  }
+  for (const writer of writers) writer.end();
+}
+
+const stalls = async (proxy: FaultProxy, longest: number) => {
+  counts.stalls++;
+  proxy.stall(true);
+  await sleep(random.integer(100, longest));
+  proxy.stall(false);
+};
+const faults: readonly (() => unknown)[] = [
+  () => {
+    counts.cuts++;
+    random.pick([first, second]).cut();
+  },
+  () => {
+    counts.cuts++;
+    random.pick([first, second, elasticsearchProxy]).cutAfter(random.integer(1, 200_000));
+  },
+  () => stalls(random.pick([first, second]), 4000),
+  () => stalls(elasticsearchProxy, 4000),
+  async () => {
+    counts.outages++;
+    elasticsearchProxy.refuse(true);
+    await sleep(random.integer(500, 8000));
+    elasticsearchProxy.refuse(false);
+  },
+  async () => {
+    counts.sshd_restarts++;
+    await sshd.stop();
+    await sleep(random.integer(100, 3000));
+    await sshd.start();
+  },
+  async () => {
+    counts.kills++;
+    const victim = random.pick([shipper, neighbour]);
+    await victim.kill();
+    await sleep(random.integer(0, 3000));
+    victim.start();
+  },
+  async () => {
+    counts.pauses++;
+    const victim = random.pick([shipper, neighbour]);
+    victim.pause(true);
+    await sleep(random.integer(500, 5000));
+    victim.pause(false);
+  },
+  async () => {
+    const done = await client.indices
+      .rollover({ alias: `logs-system.syslog-${namespace}` })
+      .catch(() => undefined);
+    if (done) counts.rollovers++;
+  },
+];
+async function breaking() {
+  while (performance.now() < end) {
+    await sleep(random.integer(100, 2000));
+    await random.pick(faults)();
+  }
+}
+
+say(`chaos: seed ${seed}, ${minutes} min, ${writers.length} files`);
+const telling = setInterval(() => {
+  say(`${lines()} lines written; ${JSON.stringify(counts)}`);
+}, 10_000);
+// Two at a time, so that one trouble meets another.
+await Promise.all([writing(), breaking(), breaking()]);
+shipper.start();
+
+// Calm again: as long as documents still come, it is not over.
+const index = `logs-*-${namespace}`;
+let stored = 0;
+let lastProgress = performance.now();
+while (stored < lines() && performance.now() - lastProgress < 120_000) {
+  await sleep(1000);
+  await client.indices.refresh({ index }, { ignore: [404] });
+  const { count } = await client.count({ index }, { ignore: [404] });
+  if (count > stored) lastProgress = performance.now();
+  stored = count;
+}
+// A duplicate may still be under way.
+await sleep(3000);
+clearInterval(telling);
+await client.indices.refresh({ index });
+const { documents, missing, extra, altered } = await compare(
+  client,
+  index,
+  writers.flatMap((writer) => writer.lines),
+);
+const ok = missing.length === 0 && extra.length === 0 && altered.length === 0;
+if (!ok) {
+  for (const [what, some] of Object.entries({ missing, extra, altered })) {
+    for (const line of some.slice(0, 10)) say(`${what}: ${line.slice(0, 200)}`);
+  }
+}
+const result = {
+  ...{ ok, seed, minutes, lines: lines(), documents },
+  ...{ missing: missing.length, extra: extra.length, altered: altered.length },
+  ...counts,
+  crashes: shipper.crashes + neighbour.crashes,
+  seconds: Math.round((performance.now() - begun) / 1000),
+};
+process.stdout.write(`${JSON.stringify(result)}\n`);
+process.exitCode = ok ? 0 : 1;
