@@ -14,7 +14,7 @@ export const bulkTimeoutMs = 30_000;
 /** Sends one bulk body of `count` create actions. Never throws but when `signal` aborts. */
 export async function sendBulk(
   client: Client,
-  body: string,
+  body: Buffer,
   count: number,
   options: { compress: boolean; timeoutMs: number },
   signal: AbortSignal,
@@ -62,7 +62,7 @@ export async function sendBulk(
 }
 
 /** Logs shrink to a tenth even at the cheapest level; a better one costs more time than it saves. */
-function gzip(body: string): Buffer {
+function gzip(body: Buffer): Buffer {
   return gzipSync(body, { level: constants.Z_BEST_SPEED });
 }
 

@@ -1,4 +1,5 @@
-import { fromText, type PreparedDocument } from "./document.ts";
+import { ecsVersion, type EcsEvent } from "../model/ecs.ts";
+import { prepareAs, textOf, type PreparedDocument } from "./document.ts";
 
 /** `leafwatch.dead_letter.state`: what an operator has done about it. */
 export type DeadLetterState = "new" | "retried" | "dropped";
@@ -34,17 +35,18 @@ export function deadLetterOf(
   namespace: string,
   now: number,
 ): PreparedDocument {
-  const { host, log, event } = partsOf(refused.text);
+  const text = textOf(refused);
+  const { host, log, event } = partsOf(text);
   const letter: DeadLetter = {
     state: "new",
     index: refused.stream,
     id: refused.id,
-    document: refused.text.slice(0, maxDocument),
+    document: text.slice(0, maxDocument),
   };
   const time = new Date(now).toISOString();
-  const document = {
+  const document: EcsEvent = {
     "@timestamp": time,
-    ecs: { version: "9.4.0" },
+    ecs: { version: ecsVersion },
     data_stream: { type: "logs", dataset, namespace },
     event: {
       kind: "pipeline_error",
@@ -55,14 +57,14 @@ export function deadLetterOf(
         original: event.original.slice(0, maxDocument),
       }),
     },
-    error: { type: error.type, message: error.reason },
+    error: { code: error.type, message: error.reason },
     ...(typeof host?.name === "string" && { host: { name: host.name } }),
     ...(typeof log?.file?.path === "string" && {
-      log: { file: { path: log.file.path }, offset: log.offset },
+      log: { file: { path: log.file.path }, offset: Number(log.offset) },
     }),
     leafwatch: { dead_letter: letter },
   };
-  return fromText(deadLetterStream(namespace), refused.id, now, JSON.stringify(document));
+  return prepareAs(deadLetterStream(namespace), refused.id, document);
 }
 
 /** The few members that help to find the line again; nothing in a refused document is trusted. */

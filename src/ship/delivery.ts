@@ -37,14 +37,15 @@ export function createDelivery<P extends object>(
       open.set(keyOf(host, stream), { doubt, dataStreams: new Set(doubt.since.keys()) });
       return progress;
     },
-    async ship(host, stream, { origin }, events, signal) {
+    ship(host, stream, { origin }, events, signal) {
       const opened = open.get(keyOf(host, stream));
       if (!opened) throw new TypeError(`${host}: ${stream} was never loaded`);
       const maySend = isOurs && (() => isOurs(host));
       const terms = { doubt: opened.doubt, maySend };
-      for (const name of await shipper.ship({ origin, ...terms }, events, signal)) {
-        opened.dataStreams.add(name);
-      }
+      // Not async: nothing here may keep the events alive once they have been made text.
+      return shipper.ship({ origin, ...terms }, events, signal).then((streams) => {
+        for (const name of streams) opened.dataStreams.add(name);
+      });
     },
     async save(host, stream, progress, signal) {
       const opened = open.get(keyOf(host, stream));

@@ -1,7 +1,7 @@
 import type { EcsEvent } from "../model/ecs.ts";
 import { eventId } from "./event-id.ts";
 
-/** An event as it goes over the wire: made text once, however often it is sent. */
+/** A document as it goes over the wire: made text once, however often it is sent. */
 export interface PreparedDocument {
   /** The data stream it belongs to. */
   readonly stream: string;
@@ -10,16 +10,12 @@ export interface PreparedDocument {
   readonly time: number;
   /** About its bytes on the wire. */
   readonly size: number;
-  /** The document without `event.ingested` and `leafwatch.delay_ms`, and where these two belong. */
-  readonly text: string;
-  readonly cuts: Cuts;
-}
-
-/** Positions in the text, behind the opening brace of its group. */
-interface Cuts {
-  event: number;
-  /** Undefined: there is no such group yet. */
-  leafwatch: number | undefined;
+  /** Its JSON up to the brace that opens `event`. */
+  readonly start: string;
+  /** The rest, without `leafwatch` and the last brace. */
+  readonly rest: string;
+  /** The members of `leafwatch`. */
+  readonly own: string;
 }
 
 /**
@@ -36,96 +32,71 @@ export function prepareDocument(
   const dataset = event.data_stream?.dataset ?? event.event.dataset;
   if (dataset === undefined) throw new TypeError("an event without event.dataset");
   const id = eventId(origin, offset, event.event.original ?? "");
-  return fromText(
-    `logs-${dataset}-${namespace}`,
+  return prepareAs(`logs-${dataset}-${namespace}`, id, event);
+}
+
+/** The same for a document whose stream and id are known. */
+export function prepareAs(stream: string, id: string, event: EcsEvent): PreparedDocument {
+  const { leafwatch } = event;
+  const text =
+    leafwatch === undefined && event.event.ingested === undefined
+      ? JSON.stringify(event)
+      : JSON.stringify({
+          ...event,
+          event: { ...event.event, ingested: undefined },
+          leafwatch: undefined,
+        });
+  const own = leafwatch ? JSON.stringify({ ...leafwatch, delay_ms: undefined }).slice(1, -1) : "";
+  const cut = eventGroup(text);
+  return {
+    stream,
     id,
-    Date.parse(event["@timestamp"]),
-    textOf(event),
-  );
+    time: timeOf(event["@timestamp"]),
+    size: text.length + own.length + id.length + stream.length + 100,
+    start: text.slice(0, cut),
+    rest: text.slice(cut, -1),
+    own,
+  };
 }
 
-/** The same for a document that is text already and has an `event` group. */
-export function fromText(stream: string, id: string, time: number, text: string): PreparedDocument {
-  const size = text.length + id.length + stream.length + 100;
-  return { stream, id, time, size, text, cuts: cutsOf(text) };
+/** The document's JSON without what is stamped at each try. */
+export function textOf({ start, rest, own }: PreparedDocument): string {
+  return `${start}${rest}${own === "" ? "" : `,"leafwatch":{${own}}`}}`;
 }
 
-/** The two lines of a bulk body, stamped with the time of this try. */
-export function bulkLines(document: PreparedDocument, now: Stamp): string {
-  const { text, cuts } = document;
-  const delay = Math.max(0, now.ms - document.time) || 0;
-  const action = `{"create":{"_index":"${document.stream}","_id":"${document.id}"}}\n`;
-  const ingested = `"ingested":"${now.iso}"${comma(text, cuts.event)}`;
-  if (cuts.leafwatch === undefined) {
-    return `${action}${text.slice(0, cuts.event)}${ingested}${text.slice(cuts.event, -1)},"leafwatch":{"delay_ms":${delay}}}\n`;
+/** The body of a bulk: each document stamped with the time of this try, in its own groups. */
+export function bulkBody(documents: readonly PreparedDocument[], nowMs: number): Buffer {
+  const ingested = `"ingested":"${new Date(nowMs).toISOString()}"`;
+  let body = Buffer.allocUnsafe(documents.reduce((sum, { size }) => sum + size, 1000));
+  let end = 0;
+  for (const { stream, id, time, start, rest, own } of documents) {
+    const delay = Math.max(0, nowMs - time) || 0;
+    const text = `{"create":{"_index":"${stream}","_id":"${id}"}}\n${start}${ingested}${
+      rest.startsWith("}") ? "" : ","
+    }${rest},"leafwatch":{"delay_ms":${delay}${own === "" ? "" : ","}${own}}}\n`;
+    // A UTF-16 unit makes at most three bytes; nearly always one, so room is only made when it is needed.
+    if (end + text.length * 3 > body.length) {
+      const larger = Buffer.allocUnsafe((end + text.length * 3) * 1.5);
+      body.copy(larger, 0, 0, end);
+      body = larger;
+    }
+    end += body.write(text, end);
   }
-  const delayed = `"delay_ms":${delay}${comma(text, cuts.leafwatch)}`;
-  const [first, second] =
-    cuts.event < cuts.leafwatch
-      ? [
-          { at: cuts.event, put: ingested },
-          { at: cuts.leafwatch, put: delayed },
-        ]
-      : [
-          { at: cuts.leafwatch, put: delayed },
-          { at: cuts.event, put: ingested },
-        ];
-  return `${action}${text.slice(0, first.at)}${first.put}${text.slice(first.at, second.at)}${second.put}${text.slice(second.at)}\n`;
-}
-
-/** One moment in both forms that a document carries. */
-export interface Stamp {
-  ms: number;
-  iso: string;
-}
-
-export function stampOf(ms: number): Stamp {
-  return { ms, iso: new Date(ms).toISOString() };
-}
-
-/** The event as JSON, without what is stamped at each try. */
-function textOf(event: EcsEvent): string {
-  if (event.event.ingested === undefined && event.leafwatch?.delay_ms === undefined) {
-    return JSON.stringify(event);
-  }
-  return JSON.stringify({
-    ...event,
-    event: { ...event.event, ingested: undefined },
-    leafwatch: { ...event.leafwatch, delay_ms: undefined },
-  });
+  return body.subarray(0, end);
 }
 
 /**
- * Within a text value a quotation mark is escaped, so `"event":{` is always a key. It may be the key of an inner
- * object, though: where it is not the only one, the top level is looked for step by step.
+ * Where the group `event` begins, behind its brace. Within a text value a quotation mark is escaped, so what looks like
+ * a key is one; but it may be an inner object's.
  */
-function cutsOf(text: string): Cuts {
-  const event = onlyKey(text, '"event":{') ?? topLevel(text, "event");
-  if (event === undefined) throw new TypeError("a document without an event group");
-  const leafwatch = text.includes('"leafwatch":{')
-    ? (onlyKey(text, '"leafwatch":{') ?? topLevel(text, "leafwatch"))
-    : undefined;
-  return { event, leafwatch };
-}
-
-function onlyKey(text: string, key: string): number | undefined {
-  const at = text.indexOf(key);
-  if (at === -1 || text.includes(key, at + 1)) return undefined;
-  // The only one may still be an inner one, when the outer group is missing or no object.
-  return isTopLevel(text, at) ? at + key.length : undefined;
-}
-
-/** Cheap for what our formats write, where the group is the first or stands early. */
-function isTopLevel(text: string, at: number): boolean {
-  return at === 1 || depthAt(text, at) === 1;
-}
-
-function topLevel(text: string, name: string): number | undefined {
-  const key = `"${name}":{`;
-  for (let at = text.indexOf(key); at !== -1; at = text.indexOf(key, at + 1)) {
-    if (depthAt(text, at) === 1) return at + key.length;
-  }
-  return undefined;
+function eventGroup(text: string): number {
+  const key = '"event":{';
+  let at = text.indexOf(key);
+  // When no object was opened before, it cannot be an inner one: so it is with what our formats write.
+  if (text.indexOf("{", 1) === at + key.length - 1) return at + key.length;
+  while (at !== -1 && depthAt(text, at) !== 1) at = text.indexOf(key, at + 1);
+  if (at === -1) throw new TypeError("a document without the group event");
+  return at + key.length;
 }
 
 /** How many objects and arrays are open before `end`. */
@@ -143,7 +114,10 @@ function depthAt(text: string, end: number): number {
   return depth;
 }
 
-/** A comma unless the group is empty. */
-function comma(text: string, at: number): string {
-  return text.charCodeAt(at) === 0x7d ? "" : ",";
+let lastTime = { text: "", ms: NaN };
+
+/** Neighbouring lines often have the same time. */
+function timeOf(text: string): number {
+  if (text !== lastTime.text) lastTime = { text, ms: Date.parse(text) };
+  return lastTime.ms;
 }

@@ -8,7 +8,7 @@ import type { EcsEvent } from "../model/ecs.ts";
 import { createBackingIndices } from "./backing-indices.ts";
 import { bulkTimeoutMs, sendBulk } from "./bulk.ts";
 import { deadLetterOf, isDeadLetter } from "./dead-letter.ts";
-import { bulkLines, prepareDocument, stampOf } from "./document.ts";
+import { bulkBody, prepareDocument } from "./document.ts";
 import { deadLetterRefused, fatalError, leaseLost } from "./errors.ts";
 import { findStored } from "./doubt.ts";
 import { createQueue, type Entry, type QueueLimits, type Terms } from "./queue.ts";
@@ -157,16 +157,16 @@ export function createShipper(options: ShipperOptions): Shipper {
   }
 
   async function request(entries: readonly Entry[]): Promise<Rest> {
-    const now = stampOf(Date.now());
-    let body = "";
-    for (const { document } of entries) body += bulkLines(document, now);
+    const now = Date.now();
+    const documents = entries.map(({ document }) => document);
+    const body = bulkBody(documents, now);
     counts.bulks++;
     const result = await sendBulk(client, body, entries.length, { compress, timeoutMs }, stop);
     if (result.kind === "answered") return sortOut(entries, result.outcomes);
     if (result.kind === "fatal") throw result.error;
     if (result.kind === "split") return split(entries, result.error);
     if (result.kind === "unsure") {
-      for (const entry of entries) entry.unsureUntil = now.ms + timeoutMs;
+      for (const entry of entries) entry.unsureUntil = now + timeoutMs;
     }
     return { entries: [...entries], reason: result.error.message };
   }
@@ -253,12 +253,13 @@ export function createShipper(options: ShipperOptions): Shipper {
         waitingFor: waiting?.waitingFor,
       };
     },
-    async ship({ origin, ...terms }, events, signal) {
+    ship({ origin, ...terms }, events, signal) {
       const documents = events.map(({ event, offset }) =>
         prepareDocument(event, origin, offset, namespace),
       );
-      await queue.add(documents, terms, signal);
-      return new Set(documents.map(({ stream }) => stream));
+      const streams = new Set(documents.map(({ stream }) => stream));
+      // Not async: nothing here may keep the events alive once they have been made text.
+      return queue.add(documents, terms, signal).then(() => streams);
     },
     oldestGeneration(stream) {
       let oldest = indices.seen(stream) ?? 0;

@@ -5,7 +5,7 @@ import { createLineParser } from "../../../src/parse/line-parser.ts";
 import { formats, type FormatName } from "../../../src/parse/registry.ts";
 import { zoneOf } from "../../../src/parse/zone.ts";
 import { deadLetterOf } from "../../../src/ship/dead-letter.ts";
-import { bulkLines, prepareDocument, stampOf } from "../../../src/ship/document.ts";
+import { bulkBody, prepareDocument } from "../../../src/ship/document.ts";
 import { addresses, from, hourMs, nth, users } from "./cast.ts";
 import { alertsOf, historyOf } from "./documents-alerts.ts";
 import { windowsEvents } from "./documents-windows.ts";
@@ -43,7 +43,7 @@ export function generate(namespace: string): Generated {
     );
   const history = alertsOf().flatMap((alert) => historyOf(alert, namespace));
   const logs = [...prepared, ...refused, ...history].map((document, i) =>
-    bulkLines(document, stampOf(document.time + 200 + ((i * 37) % 900))),
+    bulkBody([document], document.time + 200 + ((i * 37) % 900)).toString(),
   );
   const alerts = alertsOf().map(
     (alert) =>

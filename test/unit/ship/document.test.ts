@@ -1,19 +1,22 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { EcsEvent } from "../../../src/model/ecs.ts";
-import { bulkLines, prepareDocument, stampOf } from "../../../src/ship/document.ts";
+import { bulkBody, prepareDocument, textOf } from "../../../src/ship/document.ts";
 import { eventId } from "../../../src/ship/event-id.ts";
 
-const now = stampOf(Date.parse("2026-11-22T10:00:05.000Z"));
+const now = Date.parse("2026-11-22T10:00:05.000Z");
+const iso = "2026-11-22T10:00:05.000Z";
 
 function sent(event: EcsEvent) {
-  const lines = bulkLines(prepareDocument(event, "abc", 36, "test"), now).split("\n");
+  const prepared = prepareDocument(event, "abc", 36, "test");
+  const lines = bulkBody([prepared], now).toString().split("\n");
   assert.equal(lines.length, 3);
   assert.equal(lines[2], "");
   return {
     action: JSON.parse(lines[0] ?? "") as unknown,
     document: JSON.parse(lines[1] ?? "") as unknown,
     text: lines[1] ?? "",
+    kept: JSON.parse(textOf(prepared)) as unknown,
   };
 }
 
@@ -61,11 +64,14 @@ describe("a document on the wire", () => {
   for (const [what, more] of Object.entries(groups)) {
     it(`is the event with the stamps of this try in their groups, ${what}`, () => {
       const given = event(more);
-      const { document } = sent(given);
-      const delay = Math.max(0, now.ms - Date.parse(given["@timestamp"]));
+      const { document, kept } = sent(given);
+      const group = { ...given.event };
+      delete group.ingested;
+      assert.deepEqual((kept as EcsEvent).event, group);
+      const delay = Math.max(0, now - Date.parse(given["@timestamp"]));
       assert.deepEqual(document, {
         ...given,
-        event: { ...given.event, ingested: now.iso },
+        event: { ...given.event, ingested: iso },
         leafwatch: { ...given.leafwatch, delay_ms: delay },
       });
     });
@@ -87,7 +93,7 @@ describe("a document on the wire", () => {
             JSON.parse(
               JSON.stringify({
                 ...given,
-                event: { ...given.event, ingested: now.iso },
+                event: { ...given.event, ingested: iso },
                 leafwatch: { ...given.leafwatch, delay_ms: 5000 },
               }),
             ),

@@ -7,14 +7,14 @@ const { signal } = new AbortController();
 const limits = { documents: 10, bytes: 1000, ageMs: 200, bulks: 2, inFlightBytes: 2000 };
 
 function documents(count: number, size = 10): PreparedDocument[] {
-  const cuts = { event: 0, leafwatch: undefined };
   return Array.from({ length: count }, (_, n) => ({
     stream: "logs-x-y",
     id: String(n),
     time: 0,
     size,
-    text: "",
-    cuts,
+    start: "",
+    rest: "",
+    own: "",
   }));
 }
 
