@@ -44,16 +44,14 @@ function readElement(text: string, from: number) {
   return text[at] === "]" ? { id, parameters, end: at + 1 } : undefined;
 }
 
-function readValue(text: string, from: number) {
-  let value = "";
-  let start = from;
-  for (let i = from; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 34) return { value: value + text.slice(start, i), end: i + 1 };
-    if (code === 92 && /["\\\]]/.test(text[i + 1] ?? "")) {
-      value += text.slice(start, i);
-      start = i + 1;
-      i++;
+function readValue(text: string, from: number): { value: string; end: number } | undefined {
+  for (let end = from; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code === 92) {
+      end++;
+    } else if (code === 34) {
+      const raw = text.slice(from, end);
+      return { value: raw.includes("\\") ? raw.replace(/\\(["\\\]])/g, "$1") : raw, end: end + 1 };
     }
   }
   return undefined;
