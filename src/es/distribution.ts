@@ -5,10 +5,10 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import mvnArtifactDownload from "mvn-artifact-download";
 import yauzl from "yauzl";
 import { retry } from "../lib/backoff.ts";
 import { AppError, messageOf } from "../lib/errors.ts";
+import { downloadArtifact } from "./maven.ts";
 
 /** A server that can be fetched: what it weighs, the SHA-256 of its archive and the oldest Java it runs on. */
 interface Distribution {
@@ -123,7 +123,7 @@ async function downloadOnce(
     const options: { timeout: number; signal: AbortSignal } = { timeout: 0, signal: stop };
     // A body that breaks off leaves the package's promise pending for ever: the watch ends that.
     return await Promise.race([
-      mvnArtifactDownload.default(artifact, folder, undefined, name, options),
+      downloadArtifact(artifact, folder, undefined, name, options),
       watchGrowth(join(folder, name), distributions[version].bytes, onDownload, stop),
     ]);
   } catch (error) {
