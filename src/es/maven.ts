@@ -7,6 +7,4 @@ type Download = typeof mvnArtifactDownload.default;
  * default export: Node hands that over wrapped, a loader that compiles to CommonJS (tsx under mocha) does not.
  */
 export const downloadArtifact: Download =
-  typeof mvnArtifactDownload === "function"
-    ? (mvnArtifactDownload as Download)
-    : mvnArtifactDownload.default;
+  typeof mvnArtifactDownload === "function" ? mvnArtifactDownload : mvnArtifactDownload.default;

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import mvnArtifactDownload from "mvn-artifact-download";
 import { cacheFolder } from "../../src/es/distribution.ts";
 import { findJava } from "../../src/es/java.ts";
+import { downloadArtifact } from "../../src/es/maven.ts";
 
 /** What veraPDF says of one file held against one standard. */
 export interface Verdict {
@@ -86,7 +86,7 @@ async function fetchJars(): Promise<string> {
     const work = await mkdtemp(join(folder, "fetch-"));
     try {
       const artifact = { groupId, artifactId, version };
-      const fetched = await mvnArtifactDownload.default(artifact, work, undefined, name, {
+      const fetched = await downloadArtifact(artifact, work, undefined, name, {
         timeout: 120_000,
       });
       if ((await sumOf(fetched)) !== sha256)
