@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
+import { createDocuments } from "../es/documents.ts";
 import { AppError, messageOf } from "../lib/errors.ts";
 import { outboxFigures } from "../notify/figures.ts";
 import { buildReport } from "../report/build.ts";
 import type { ReportFacts } from "../report/facts.ts";
 import type { Report } from "../report/model.ts";
 import type { Audience } from "../report/options.ts";
+import { earlierRules, saveRules, type RulesOfWeek } from "../report/rule-history.ts";
 import type { Interval, Week } from "../report/week.ts";
 import { elasticState } from "../watch/elastic-state.ts";
 import type { Cursor } from "../watch/state.ts";
@@ -38,7 +40,7 @@ export async function reportOf(
           ...(checkIn.roster !== undefined && { roster: await readRoster(checkIn.roster) }),
         },
       }),
-      facts: await factsOf(context, interval, signal),
+      facts: await factsOf(context, week, interval, signal),
     },
     signal,
   );
@@ -46,22 +48,28 @@ export async function reportOf(
 
 async function factsOf(
   context: Context,
+  week: Week,
   interval: Interval,
   signal: AbortSignal,
 ): Promise<ReportFacts> {
   const { config, client } = context;
   const { rules } = await rulesOf(config);
+  const jobs = createDocuments<RulesOfWeek>(client, `leafwatch-jobs-${config.namespace}`);
+  const earlier = await earlierRules(jobs, week, signal);
   const cursors = await elasticState(client, config.namespace).cursors(signal);
   const covered = rules.map(({ id }) => coverage(cursors.get(id)?.value, interval));
   const { states, repeated } = await outboxFigures(client, config.namespace, signal, interval);
+  const ruleFacts = rules.map(({ id, title, level, hash }, i) => ({
+    id,
+    title,
+    level,
+    hash,
+    coveragePercent: percent(covered[i] ?? 0),
+  }));
+  await saveRules(jobs, week, ruleFacts, signal);
   return {
-    rules: rules.map(({ id, title, level, hash }, i) => ({
-      id,
-      title,
-      level,
-      hash,
-      coveragePercent: percent(covered[i] ?? 0),
-    })),
+    rules: ruleFacts,
+    ...(earlier && { earlier }),
     ...(rules.length > 0 && {
       coveragePercent: percent(covered.reduce((sum, share) => sum + share, 0) / rules.length),
     }),

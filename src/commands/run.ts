@@ -1,14 +1,15 @@
 import { createDocuments } from "../es/documents.ts";
+import type { Problem } from "../model/notification.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import { serveHealth } from "../observe/server.ts";
 import { checkAudiences, createReportSchedule, type ReportJob } from "../report/schedule.ts";
+import { openAlerting } from "./alerting.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { openOutbox } from "./outbox.ts";
 import { reportOf } from "./reporting.ts";
 import { shipAll } from "./shipping.ts";
 import { waitForSetup } from "./ship.ts";
-import { openAlerting } from "./watch.ts";
 
 /** `leafwatch run`: ship, watch and report in one process. */
 export const runCommand: AddCommand = (program, io) => {
@@ -37,9 +38,10 @@ export const runCommand: AddCommand = (program, io) => {
           throw error;
         }
       };
-      const alerting = await openAlerting(context, signal);
+      const troubles = new Map<string, Problem>();
+      const alerting = await openAlerting(context, signal, () => [...troubles.values()]);
       await Promise.all([
-        until(shipAll(context, { once: false, metrics }, signal)),
+        until(shipAll(context, { once: false, metrics, troubles }, signal)),
         until(
           alerting.run(signal, (error) => {
             problem = error === undefined ? undefined : "the last pass of the watcher failed";

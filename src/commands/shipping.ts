@@ -3,6 +3,7 @@ import type { LogEntry } from "../config/schema.ts";
 import { createEnricher } from "../enrich/enricher.ts";
 import { createDocuments } from "../es/documents.ts";
 import type { AppError } from "../lib/errors.ts";
+import type { Problem } from "../model/notification.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { utc, zoneOf, type Zone } from "../parse/zone.ts";
 import { run, type Progress } from "../pipeline.ts";
@@ -28,7 +29,7 @@ export interface Shipped {
  */
 export async function shipAll(
   context: Context,
-  options: { once: boolean; metrics: Metrics },
+  options: { once: boolean; metrics: Metrics; troubles?: Map<string, Problem> },
   signal: AbortSignal,
 ): Promise<Shipped> {
   const { config, client, log } = context;
@@ -44,7 +45,9 @@ export async function shipAll(
   await using enricher = await createEnricher(config.enrich);
   const shipping: Shipping = {
     context,
-    ...options,
+    once: options.once,
+    metrics: options.metrics,
+    troubles: options.troubles ?? new Map<string, Problem>(),
     enricher,
     delivery: createDelivery(shipper, createCheckpoints<Progress>(client, config.namespace, owner)),
     failures: [],

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HostHandle } from "../collect/host.ts";
 import type { Stream } from "../collect/source.ts";
@@ -6,6 +7,7 @@ import type { Enricher } from "../enrich/enricher.ts";
 import { delayMs } from "../lib/backoff.ts";
 import { AppError, isAbort } from "../lib/errors.ts";
 import { version } from "../lib/version.ts";
+import type { Problem } from "../model/notification.ts";
 import type { LineBatch } from "../model/raw-line.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { createLineParser, type LineParser } from "../parse/line-parser.ts";
@@ -32,10 +34,14 @@ export interface Shipping {
   failures: StreamFailure[];
   /** Streams that are being read, so that two entries that match one file do not fight for its checkpoint. */
   open: Set<string>;
+  /** Streams that fail again and again, for those who run Leafwatch; by `keyOf`. */
+  troubles: Map<string, Problem>;
   /** Stops everything: for errors that no source can get around, such as wrong credentials. */
   giveUp(error: AppError): void;
 }
 
+/** A stream that fails so often in a row is told to operators. */
+const toldAfterFailures = 3;
 /** Pause before a failed stream is tried again. */
 const again = { minMs: 5000, maxMs: 300_000 };
 
@@ -90,6 +96,7 @@ export function stagesOf(
     async save(stream, progress, signal) {
       await delivery.save(name, stream.name, progress, signal);
       attempts.set(stream.name, 0);
+      shipping.troubles.delete(keyOf(name, stream.name));
     },
     failed(stream, error, signal) {
       const attempt = (attempts.get(stream.name) ?? 0) + 1;
@@ -147,6 +154,15 @@ export async function failed(
   if (fatal.has(code) || shipping.once || code === "SHIP_READ_TWICE") {
     shipping.failures.push({ host, stream, error: thrown });
     return false;
+  }
+  if (attempt >= toldAfterFailures) {
+    const key = keyOf(host, stream);
+    shipping.troubles.set(key, {
+      key: `stream-failing:${createHash("sha256").update(key).digest("hex").slice(0, 16)}`,
+      level: "high",
+      title: `A log of ${host} cannot be read`,
+      detail: `${stream}: ${thrown.message} (${code}). ${hint}. It is tried again and again; nothing is lost.`,
+    });
   }
   try {
     await sleep(delayMs(attempt, again), undefined, { signal });

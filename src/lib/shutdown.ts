@@ -14,3 +14,9 @@ export function shutdownSignal(): { signal: AbortSignal; [Symbol.dispose](): voi
   process.on("SIGTERM", stop).on("SIGINT", stop);
   return { signal: controller.signal, [Symbol.dispose]: dispose };
 }
+
+/** Calls `reload` at every SIGHUP, the sign of old that a daemon shall read its files again. */
+export function onHangup(reload: () => void): Disposable {
+  process.on("SIGHUP", reload);
+  return { [Symbol.dispose]: () => void process.off("SIGHUP", reload) };
+}
