@@ -184,7 +184,9 @@ function addUser(
 }
 
 function addEnds(values: AuditValues, fields: ParsedFields): void {
-  const source = endpoint(values.get("addr") ?? values.get("hostname") ?? "");
+  // Without an address, `hostname` is the peer's only where someone logs in; elsewhere it is the machine's own.
+  const peer = values.has("acct") ? values.get("hostname") : undefined;
+  const source = endpoint(values.get("addr") ?? peer ?? "");
   const port = portOf(values.get("rport") ?? "");
   const name = endpoint(values.get("hostname") ?? "")?.domain;
   if (source) {
@@ -215,7 +217,8 @@ function addObjects(type: string, values: AuditValues, fields: ParsedFields): vo
   const owner = values.get("ouid");
   const group = values.get("ogid");
   fields.file = {
-    path: file,
+    // SELinux gives the last part of a path only.
+    ...(file.startsWith("/") ? { path: file } : { name: file }),
     ...(inode !== undefined && { inode }),
     ...(mode !== undefined && { mode }),
     ...(owner !== undefined && { uid: owner }),
