@@ -50,7 +50,7 @@ function alertText({ notification, sheet }: Entry): string {
     ...sheet.facts.map(([label, value]) => row(label, value)),
   ];
   if (sheet.respond !== undefined && transition !== "recovered") {
-    parts.push("", "WHAT TO DO", ...paragraphs(sheet.respond).map((line) => indent(line)));
+    parts.push("", "WHAT TO DO", ...sheet.respond.split(/\r?\n/).map((line) => wrap(line, "  ")));
   }
   if (transition !== "recovered") {
     parts.push("", "SEEN IT? Then say so, and reminders stop:", `  ${sheet.acknowledge}`);
@@ -147,11 +147,4 @@ function footer(message: Message): string {
 
 function paragraphs(text: string): string[] {
   return text.split(/\r?\n/).map((line) => wrap(foreign(line, 2000)));
-}
-
-function indent(text: string): string {
-  return text
-    .split("\n")
-    .flatMap((line) => wrap(line, "  ").split("\n"))
-    .join("\n");
 }
