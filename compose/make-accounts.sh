@@ -26,6 +26,7 @@ api PUT /_security/role/leafwatch <<JSON
       "names": ["logs-*-leafwatch"],
       "privileges": ["auto_configure", "create_doc", "read", "view_index_metadata", "monitor"]
     },
+    { "names": ["logs-leafwatch.dead_letter-leafwatch"], "privileges": ["index", "maintenance"] },
     {
       "names": ["leafwatch-*-leafwatch"],
       "privileges": ["auto_configure", "create_index", "read", "write", "view_index_metadata", "monitor", "maintenance"]
