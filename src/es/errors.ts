@@ -48,6 +48,8 @@ function toAppError(error: unknown): AppError {
   switch (seen.name) {
     case "TimeoutError":
       return app("ES_TIMEOUT", "no answer in time", "look at the cluster's load", true);
+    // Aborted, but not by us: so the client calls a connection that closed in the middle of an answer.
+    case "RequestAbortedError":
     case "ConnectionError":
     case "NoLivingConnectionsError":
       return /certificate|altnames|fingerprint|SSL|TLS|EPROTO/i.test(seen.message ?? "")
