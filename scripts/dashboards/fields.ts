@@ -49,8 +49,3 @@ export const fields = {
 } as const satisfies Record<string, { type: FieldType; label: string }>;
 
 export type FieldName = keyof typeof fields;
-
-/** True for a name that `fields` lists. */
-export function isField(name: string): name is FieldName {
-  return Object.hasOwn(fields, name);
-}

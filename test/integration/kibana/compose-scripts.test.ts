@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { roleDescriptors, type RoleDescriptor } from "../../../src/es/privileges.ts";
 
 const run = promisify(execFile);
 const compose = join(import.meta.dirname, "../../../compose");
@@ -112,11 +113,28 @@ describe("the set-up scripts of the compose stack", function () {
     const elastic = `Basic ${Buffer.from("elastic:elastic-secret").toString("base64")}`;
     for (const { authorization } of requests) assert.equal(authorization, elastic);
     assert.deepEqual(requests[0]?.body, { password: "kibana-secret" });
-    const text = JSON.stringify(requests[1]?.body);
-    assert.doesNotMatch(text, /"(all|manage|delete|delete_index|manage_security)"/);
+    const role = requests[1]?.body as unknown as RoleDescriptor;
+    assert.doesNotMatch(JSON.stringify(role), /"(all|manage|delete_index|manage_security)"/);
+    const { shipper, watcher, reporter } = roleDescriptors("leafwatch");
+    const missing = [shipper, watcher, reporter].flatMap(({ indices }) =>
+      indices.flatMap(({ names, privileges }) =>
+        names.flatMap((name) => privileges.filter((one) => !allows(role, name, one))),
+      ),
+    );
+    assert.deepEqual(missing, []);
     assert.deepEqual(requests[2]?.body["roles"], ["leafwatch"]);
   });
 });
+
+/** True when the role may do `privilege` on indices called `name`, itself a name or a pattern. */
+function allows({ indices }: RoleDescriptor, name: string, privilege: string): boolean {
+  const written = ["create", "create_doc", "index", "delete"].includes(privilege) ? ["write"] : [];
+  return indices.some(
+    ({ names, privileges }) =>
+      [privilege, ...written].some((one) => privileges.includes(one)) &&
+      names.some((pattern) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(name)),
+  );
+}
 
 async function makeSecrets(folder: string): Promise<void> {
   await run("bash", [join(compose, "make-secrets.sh")], {
