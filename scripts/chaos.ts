@@ -103,6 +103,7 @@ async function writing() {
   for (const writer of writers) writer.end();
 }
 
+let restarting = false;
 const stalls = async (proxy: FaultProxy, longest: number) => {
   counts.stalls++;
   proxy.stall(true);
@@ -127,10 +128,13 @@ const faults: readonly (() => unknown)[] = [
     elasticsearchProxy.refuse(false);
   },
   async () => {
+    if (restarting) return;
+    restarting = true;
     counts.sshd_restarts++;
     await sshd.stop();
     await sleep(random.integer(100, 3000));
     await sshd.start();
+    restarting = false;
   },
   async () => {
     counts.kills++;

@@ -2,11 +2,12 @@ import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import { AppError, isAbort, messageOf } from "../lib/errors.ts";
 import { fileError } from "./file-errors.ts";
 import type { FileAccess, FileStat } from "./files.ts";
+import { pendingCalls } from "./pending-calls.ts";
 import { readAhead } from "./read-ahead.ts";
 import type { SshConnection } from "./ssh.ts";
 
-/** SFTP asks for no more than this at a time to be understood by every server. */
-const window = { inFlight: 16, pieceBytes: 32 * 1024 };
+/** 1 MiB on its way at most; ssh2 splits what a server would not give in one piece. */
+const window = { inFlight: 16, pieceBytes: 64 * 1024 };
 
 type Done<T> = (error: Error | null | undefined, value: T) => void;
 
@@ -22,14 +23,11 @@ export function sftpFiles(connection: SshConnection): FileAccess {
     on?: { sftp: SFTPWrapper; closed: AbortSignal },
   ): Promise<T> {
     const { sftp, closed } = on ?? (await connection.sftp(signal));
-    const answer = new Promise<T>((resolve, reject) => {
-      request(sftp, (error, value) => {
-        if (error) reject(error);
-        else resolve(value);
-      });
-    });
+    using calls = pendingCalls(host, closed, signal);
     try {
-      return await connection.during(closed, answer, signal);
+      return await calls.call<T>((done) => {
+        request(sftp, done);
+      });
     } catch (error) {
       throw isAbort(error) || error instanceof AppError ? error : sftpError(host, path, error);
     }
@@ -84,21 +82,20 @@ export function sftpFiles(connection: SshConnection): FileAccess {
               on,
             ),
           ),
-        read: (from, readSignal, limit = Infinity) =>
-          readAhead(
-            (at, length) =>
-              ask<Buffer>(
-                path,
-                readSignal,
-                (sftp, done) => {
-                  readPiece(sftp, handle, at, length, done);
-                },
-                on,
-              ),
-            from,
-            limit,
-            window,
-          ),
+        async *read(from, readSignal, limit = Infinity) {
+          using calls = pendingCalls(host, on.closed, readSignal);
+          const read = (at: number, length: number) =>
+            calls.call<Buffer>((done) => {
+              readPiece(on.sftp, handle, at, length, done);
+            });
+          try {
+            yield* readAhead(read, from, limit, window);
+          } catch (error) {
+            throw isAbort(error) || error instanceof AppError
+              ? error
+              : sftpError(host, path, error);
+          }
+        },
         async close() {
           if (on.closed.aborted) return;
           await new Promise<void>((resolve) => {

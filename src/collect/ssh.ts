@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
@@ -46,6 +47,7 @@ export class SshConnection implements AsyncDisposable {
   constructor(target: SshTarget, deps: SshDeps) {
     this.target = target;
     this.#deps = deps;
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** The SFTP channel, shared by all who read files of this host. `closed` aborts when it is gone. */
@@ -139,6 +141,8 @@ export class SshConnection implements AsyncDisposable {
       const sock = await dial?.(this.target, signal);
       const client = await connectSsh(this.target, sock, log, signal);
       const closed = new AbortController();
+      // Everything that waits for the host listens to it.
+      setMaxListeners(0, closed.signal);
       client.once("close", () => {
         if (!signal.aborted) log.warn(fields, "lost the SSH connection");
         this.#waiting.splice(0).forEach((wake) => {

@@ -84,7 +84,9 @@ export async function startSshd(config: readonly string[] = []): Promise<Sshd> {
     });
   }
   async function stop() {
-    if (server?.pid === undefined || server.exitCode !== null) return;
+    if (server?.pid === undefined || server.exitCode !== null || server.signalCode !== null) {
+      return;
+    }
     const ended = once(server, "exit");
     // Its whole process group: the processes of the connections outlive the one that listens.
     process.kill(-server.pid, "SIGKILL");
