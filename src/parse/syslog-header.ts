@@ -94,14 +94,12 @@ function stampOf(text: string, from: number, context: ParseContext) {
  * left out, as daemons that write to their own log do.
  */
 function splitTag(text: string, from: number, line: SyslogLine): void {
-  let start = from;
-  while (text.charCodeAt(start) === 32) start++;
+  let start = skipBlanks(text, from);
   const blank = text.indexOf(" ", start);
   const firstEnd = blank < 0 ? text.length : blank;
   if (!isTag(text, start, firstEnd) && firstEnd > start) {
     line.hostname = text.slice(start, firstEnd);
-    start = blank < 0 ? text.length : blank + 1;
-    while (text.charCodeAt(start) === 32) start++;
+    start = blank < 0 ? text.length : skipBlanks(text, blank);
   }
   const tag = tagAt(text, start);
   if (tag) {
@@ -137,7 +135,7 @@ function tagAt(text: string, start: number) {
         program: programName(text.slice(start, open)),
         pid,
         colonAt,
-        end: skipBlank(text, colonAt < 0 ? i + 1 : colonAt + 1),
+        end: skipBlanks(text, colonAt < 0 ? i + 1 : colonAt + 1),
       };
     } else if (code === 58 && open < 0) {
       const after = text.charCodeAt(i + 1);
@@ -147,7 +145,7 @@ function tagAt(text: string, start: number) {
           program: programName(text.slice(start, i)),
           pid: undefined,
           colonAt: i,
-          end: skipBlank(text, i + 1),
+          end: skipBlanks(text, i + 1),
         };
       }
     } else if (code === 32 && open < 0) {
@@ -162,8 +160,10 @@ function programName(text: string): string {
   return text.endsWith("]") && !text.includes("[") ? text.slice(0, -1) : text;
 }
 
-function skipBlank(text: string, at: number): number {
-  return text.charCodeAt(at) === 32 ? at + 1 : at;
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === 32) at++;
+  return at;
 }
 
 /** RFC 5424 §6, from the character after the version. */

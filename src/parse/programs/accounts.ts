@@ -24,7 +24,7 @@ interface Wording {
   read: (groups: Groups) => Found;
 }
 
-/* shadow-utils (useradd.c, userdel.c, usermod.c, groupadd.c, …), with the names in quotes or, in old versions, bare.
+/* shadow-utils (useradd.c, userdel.c, usermod.c, groupadd.c, …), with the names in quotes (in old versions `so'), or bare.
    A name cannot hold a quote, a comma or a colon there. All forms start at the beginning and none has two parts that
    could share a character, so matching is linear. */
 const group = ({ group: name = "", gid }: Groups) => ({ name, ...(gid && { id: gid }) });
@@ -35,11 +35,11 @@ const newGroup: Wording = {
   read: (groups) => ({ type: groupCreation, action: "group-created", group: group(groups) }),
 };
 const removedGroup: Wording = {
-  form: /^(?:removed (?:shadow )?group|group|remove group|delete group) '(?<group>[^']{1,256})'(?: owned by .*| removed.*|$)/,
+  form: /^(?:removed (?:shadow )?group|group|remove group|delete group) [`'](?<group>[^']{1,256})'(?: owned by .*| removed.*|$)/,
   read: (groups) => ({ type: groupDeletion, action: "group-deleted", group: group(groups) }),
 };
 const addedToGroup: Wording = {
-  form: /^add '(?<user>[^']{1,256})' to (?:shadow )?group '(?<group>[^']{1,256})'/,
+  form: /^add [`'](?<user>[^']{1,256})' to (?:shadow )?group [`'](?<group>[^']{1,256})'/,
   read: (groups) => ({
     type: userChange,
     action: "group-member-added",
@@ -48,7 +48,7 @@ const addedToGroup: Wording = {
   }),
 };
 const removedFromGroup: Wording = {
-  form: /^delete '(?<user>[^']{1,256})' from (?:shadow )?group '(?<group>[^']{1,256})'/,
+  form: /^delete [`'](?<user>[^']{1,256})' from (?:shadow )?group [`'](?<group>[^']{1,256})'/,
   read: (groups) => ({ type: userChange, user: named(groups), group: group(groups) }),
 };
 
@@ -63,7 +63,7 @@ const wordings: Readonly<Record<string, readonly Wording[]>> = {
       }),
     },
     {
-      form: /^failed adding user '(?<user>[^']{1,256})'/,
+      form: /^failed adding user [`'](?<user>[^']{1,256})'/,
       read: (groups) => ({ type: userCreation, action: "user-created", user: named(groups) }),
     },
     newGroup,
@@ -71,7 +71,7 @@ const wordings: Readonly<Record<string, readonly Wording[]>> = {
   ],
   userdel: [
     {
-      form: /^(?:delete user|failed deleting user|failed to delete user) '(?<user>[^']{1,256})'/,
+      form: /^(?:delete user|failed deleting user|failed to delete user) [`'](?<user>[^']{1,256})'/,
       read: (groups) => ({ type: userDeletion, action: "user-deleted", user: named(groups) }),
     },
     removedGroup,
@@ -81,28 +81,28 @@ const wordings: Readonly<Record<string, readonly Wording[]>> = {
     addedToGroup,
     removedFromGroup,
     {
-      form: /^change user name '(?<user>[^']{1,256})' to '(?<changed>[^']{1,256})'/,
+      form: /^change user name [`'](?<user>[^']{1,256})' to [`'](?<changed>[^']{1,256})'/,
       read: ({ user = "", changed = "" }) => ({
         type: userChange,
         user: { name: user, changes: { name: changed } },
       }),
     },
     {
-      form: /^(?:change user|lock user|unlock user|failed (?:modifying|changing) user) '(?<user>[^']{1,256})'/,
+      form: /^(?:change user|lock user|unlock user|failed (?:modifying|changing) user) [`'](?<user>[^']{1,256})'/,
       read: (groups) => ({ type: userChange, user: named(groups) }),
     },
   ],
   groupadd: [
     newGroup,
     {
-      form: /^failed (?:to add|adding) group '?(?<group>[^',]{1,256})/,
+      form: /^failed (?:to add|adding) group [`']?(?<group>[^',]{1,256})/,
       read: (groups) => ({ type: groupCreation, action: "group-created", group: group(groups) }),
     },
   ],
   groupdel: [
     removedGroup,
     {
-      form: /^failed (?:to remove|removing) group '?(?<group>[^',]{1,256})/,
+      form: /^failed (?:to remove|removing) group [`']?(?<group>[^',]{1,256})/,
       read: (groups) => ({ type: groupDeletion, action: "group-deleted", group: group(groups) }),
     },
   ],
@@ -133,7 +133,7 @@ const wordings: Readonly<Record<string, readonly Wording[]>> = {
   ],
   passwd: [
     {
-      form: /^password for '?(?<user>[^']{1,256}?)'? changed by '?(?<actor>[^']{1,256}?)'?$/,
+      form: /^password for [`']?(?<user>[^`']{1,256}?)'? changed by [`']?(?<actor>[^`']{1,256}?)'?$/,
       read: ({ user = "", actor = "" }) => ({
         type: change,
         action: "password-changed",
@@ -143,7 +143,7 @@ const wordings: Readonly<Record<string, readonly Wording[]>> = {
   ],
   chpasswd: [
     {
-      form: /^password for '?(?<user>[^']{1,256}?)'? changed by '?(?<actor>[^']{1,256}?)'?$/,
+      form: /^password for [`']?(?<user>[^`']{1,256}?)'? changed by [`']?(?<actor>[^`']{1,256}?)'?$/,
       read: ({ user = "", actor = "" }) => ({
         type: change,
         action: "password-changed",
@@ -159,13 +159,13 @@ const wordings: Readonly<Record<string, readonly Wording[]>> = {
   ],
   chfn: [
     {
-      form: /^changed user '(?<user>[^']{1,256})' information/,
+      form: /^changed user [`'](?<user>[^']{1,256})' information/,
       read: ({ user = "" }) => ({ type: userChange, user: { target: { name: user } } }),
     },
   ],
   chsh: [
     {
-      form: /^changed user '(?<user>[^']{1,256})' shell/,
+      form: /^changed user [`'](?<user>[^']{1,256})' shell/,
       read: ({ user = "" }) => ({ type: userChange, user: { target: { name: user } } }),
     },
   ],

@@ -1,0 +1,171 @@
+import type { ParsedFields } from "../format.ts";
+import { peerAfter, peerAtEnd, peerAtStart, sourceOf } from "./peer.ts";
+import { after, type Pattern } from "./program.ts";
+import { addPeer, userOf, withoutError, withoutPhase } from "./sshd-text.ts";
+
+/** sshd's lines about connections: nothing is decided in them, but they name addresses and users. */
+export const connections: readonly Pattern[] = [
+  { name: "sshd: Connection closed/reset, Disconnected", take: ended },
+  { name: "sshd: Disconnecting", take: disconnecting },
+  { name: "sshd: ADDRESS after known words", take: addressAfterWords },
+  { name: "sshd: User USER from ADDRESS not allowed", take: notAllowed },
+  { name: "sshd: … from ADDRESS at the end", take: addressAtEnd },
+  { name: "sshd: [ADDRESS] in brackets", take: bracketed },
+  { name: "sshd: input_userauth_request: invalid user", take: unknownUser },
+  { name: "sshd: Address ADDRESS maps to NAME", take: mapsBack },
+];
+
+const endings = [
+  "Connection closed by ",
+  "Connection reset by ",
+  "Disconnected from ",
+  "ssh_dispatch_run_fatal: Connection from ",
+];
+const states = ["authenticating user ", "invalid user ", "user "];
+
+/** `Connection closed by [authenticating user|invalid user|user USER ]ADDRESS port N`. */
+function ended(body: string, fields: ParsedFields): boolean {
+  const text = withoutError(body);
+  for (const words of endings) {
+    const rest = after(text, words);
+    if (rest === undefined) continue;
+    return addUserAndPeer(withoutReason(withoutPhase(rest)), fields);
+  }
+  return false;
+}
+
+/** Without what follows `port N`: packet.c adds `: REASON`, which is ours and never the client's. */
+function withoutReason(text: string): string {
+  const reason = / port \d{1,5}(: [^:]{1,200})$/.exec(text.slice(-230));
+  return reason?.[1] === undefined ? text : text.slice(0, -reason[1].length);
+}
+
+function addUserAndPeer(text: string, fields: ParsedFields): boolean {
+  const peer = peerAtEnd(text);
+  if (!peer || (peer.before !== "" && !states.some((state) => `${peer.before} `.startsWith(state))))
+    return false;
+  const state = states.find((words) => peer.before.startsWith(words));
+  addPeer(fields, peer, state === undefined ? "" : peer.before.slice(state.length));
+  return true;
+}
+
+/** `Disconnecting [authenticating user USER ]ADDRESS port N: REASON`; older: `Disconnecting: … for USER`. */
+function disconnecting(body: string, fields: ParsedFields): boolean {
+  const rest = after(withoutError(body), "Disconnecting ");
+  if (rest === undefined) {
+    const old = after(body, "Disconnecting: Too many authentication failures for ");
+    if (old === undefined) return false;
+    const user = userOf(withoutPhase(old));
+    if (user !== "") fields.user = { name: user };
+    return true;
+  }
+  const text = withoutPhase(rest);
+  const change = text.indexOf(": Change of username or service not allowed");
+  return addUserAndPeer(change < 0 ? withoutReason(text) : text.slice(0, change), fields);
+}
+
+const beforeAddress = [
+  "Received disconnect from ",
+  "Did not receive identification string from ",
+  "Unable to negotiate with ",
+  "banner exchange: Connection from ",
+  "Timeout before authentication for connection from ",
+  "Timeout before authentication for ",
+  "Connection from ",
+  "Connection closed by remote host ",
+  "Protocol major versions differ for ",
+  "Protocol major versions differ: ",
+  "kex_exchange_identification: Connection closed by remote host ",
+  "refused connect from ",
+];
+
+/** Lines in which the address stands at a fixed place and the client's own words, if any, come after it. */
+function addressAfterWords(body: string, fields: ParsedFields): boolean {
+  const text = withoutError(body);
+  for (const words of beforeAddress) {
+    const rest = after(text, words);
+    if (rest === undefined) continue;
+    const found = peerAtStart(rest);
+    if (!found) return false;
+    fields.source = found.peer;
+    addServer(found.rest, fields);
+    return true;
+  }
+  return false;
+}
+
+/** ` on ADDRESS port N` (Connection from) or ` to ADDRESS,` (Timeout before authentication): our own end. */
+function addServer(rest: string, fields: ParsedFields): void {
+  const text = after(rest, " on ") ?? after(rest, " to ");
+  const server = text === undefined ? undefined : peerAtStart(text)?.peer;
+  if (server) fields.destination = server;
+}
+
+function notAllowed(body: string, fields: ParsedFields): boolean {
+  const rest = after(body, "User ");
+  const at = rest?.lastIndexOf(" not allowed because ") ?? -1;
+  if (rest === undefined || at < 0) return false;
+  const peer = peerAfter(rest.slice(0, at), "from");
+  if (peer) addPeer(fields, peer, peer.before);
+  else fields.user = { name: rest.slice(0, at) };
+  return true;
+}
+
+const endsWithPeer = [
+  "Bad protocol version identification ",
+  "ROOT LOGIN REFUSED FROM ",
+  "Starting session: ",
+  "Close session: ",
+  "Authentication tried for ",
+  "Login attempt for nonexistent user from ",
+];
+
+function addressAtEnd(body: string, fields: ParsedFields): boolean {
+  const text = withoutError(body);
+  const words = endsWithPeer.find((start) => text.startsWith(start));
+  if (words === undefined) return false;
+  const peer = peerAtEnd(withoutPhase(text).replace(/ id \d{1,9}$/, ""));
+  if (!peer) return false;
+  const source = sourceOf(peer);
+  if (source) fields.source = source;
+  return true;
+}
+
+/** `input_userauth_request: invalid user USER`: sshd's `Invalid user` line, with the address, stands beside it. */
+function unknownUser(body: string, fields: ParsedFields): boolean {
+  const rest = after(body, "input_userauth_request: invalid user ");
+  if (rest === undefined) return false;
+  const name = withoutPhase(rest);
+  if (name !== "") fields.user = { name };
+  return true;
+}
+
+/** `Address ADDRESS maps to NAME, but this does not map back to the address`. */
+function mapsBack(body: string, fields: ParsedFields): boolean {
+  const found = /^Address (\S{2,60}) maps to (\S{1,255}), but /.exec(body.slice(0, 400));
+  if (!found?.[1]) return false;
+  const source = sourceOf({ before: "", address: found[1] });
+  if (source) fields.source = { ...source, ...(found[2] && { domain: found[2] }) };
+  return true;
+}
+
+/** `reverse mapping checking getaddrinfo for NAME [ADDRESS] failed`, `drop connection #N from [A]:P on [B]:P past …`. */
+function bracketed(body: string, fields: ParsedFields): boolean {
+  const name = after(body, "reverse mapping checking getaddrinfo for ");
+  const found = /^(\S{1,255}) \[([^\]\s]{2,60})\]/.exec(name?.slice(0, 330) ?? "");
+  if (found?.[2]) {
+    const source = sourceOf({ before: "", address: found[2] });
+    if (source) fields.source = { ...source, ...(found[1] && { domain: found[1] }) };
+    return true;
+  }
+  const drop =
+    /^drop connection #\d{1,9} from \[([^\]]{2,60})\]:(\d{1,5}) on \[([^\]]{2,60})\]:(\d{1,5}) /.exec(
+      body.slice(0, 250),
+    );
+  if (!drop?.[1] || !drop[3]) return false;
+  const source = sourceOf({ before: "", address: drop[1], port: Number(drop[2]) });
+  const destination = sourceOf({ before: "", address: drop[3], port: Number(drop[4]) });
+  if (source) fields.source = source;
+  if (destination) fields.destination = destination;
+  return true;
+}
