@@ -105,19 +105,30 @@ export function createOutbox(
       now,
       signal,
     );
+  const pass = async (now: Date, signal: AbortSignal): Promise<Delivered> => {
+    try {
+      const delivered = await deliverDue(deps, now, signal);
+      await report("notify", await ownProblems(store.rows, labelOf, now, signal), now, signal);
+      return delivered;
+    } finally {
+      // A kept connection would be closed by the server before the next pass.
+      for (const notifier of channels.notifiers.values()) notifier.close();
+    }
+  };
+  let running: Promise<unknown> = Promise.resolve();
   return {
     enqueue: (notification, signal) => queueNotification(queue, notification, signal),
     enqueueMail: (mail, now, signal) => queueMail(queue, mail, now, signal),
     reportProblems: report,
     async deliver(now, signal) {
-      try {
-        const delivered = await deliverDue(deps, now, signal);
-        await report("notify", await ownProblems(store.rows, labelOf, now, signal), now, signal);
-        return delivered;
-      } finally {
-        // A kept connection would be closed by the server before the next pass.
-        for (const notifier of channels.notifiers.values()) notifier.close();
-      }
+      // One after the other: a notifier has one connection, which the first to end would close for the second.
+      const before = running;
+      const own = (async () => {
+        await before.catch(() => undefined);
+        return pass(now, signal);
+      })();
+      running = own;
+      return own;
     },
   };
 }

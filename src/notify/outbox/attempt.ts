@@ -1,5 +1,5 @@
 import type { Documents, Stored } from "../../es/documents.ts";
-import { AppError, messageOf } from "../../lib/errors.ts";
+import { messageOf } from "../../lib/errors.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Message } from "../message.ts";
 import type { Claim, Notifier, Result } from "../notifier.ts";
@@ -33,6 +33,7 @@ export async function attempt(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const payload = row.doc.payload ?? (await compose(row, notifier, deps, now, signal));
+  if (payload === undefined) return postpone(row, deps, now, signal);
   const own = await deps.rows.replace(row, claimed(row.doc, payload, now, deps.realNow()), signal);
   if (!own) return "skipped";
   const started = performance.now();
@@ -65,26 +66,41 @@ export async function attempt(
   return { row: after, unreachable: results.some((one) => one.unreachable === true) };
 }
 
+/** The bytes of a message; undefined when it cannot be put into words, which is a mistake of ours. */
 async function compose(
   row: Stored<OutboxRow>,
   notifier: Notifier,
   deps: AttemptDeps,
   now: Date,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | undefined> {
   const message = await deps.message(row, now, signal);
   try {
     return Buffer.from(await notifier.compose(message)).toString("base64");
-  } catch (cause) {
-    throw new AppError(
-      "NOTIFY_COMPOSE",
-      `${notifier.label}: row ${row.id} cannot be put into words: ${messageOf(cause)}`,
-      {
-        hint: "this is a mistake in Leafwatch: please report it with this message",
-        cause,
-      },
+  } catch (error) {
+    deps.log.error(
+      { row: row.id, notifier: notifier.label, err: error },
+      "a message cannot be put into words",
     );
+    return undefined;
   }
+}
+
+/** Puts a message off without a try, so that the others go out; it waits, visibly, for a version that can say it. */
+async function postpone(
+  row: Stored<OutboxRow>,
+  deps: AttemptDeps,
+  now: Date,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const results = row.doc.recipients.map(({ address }): Result => ({
+    address,
+    outcome: "again",
+    answer: "it cannot be put into words: the log has the reason",
+  }));
+  const tried = { ...row.doc, attempts: row.doc.attempts + 1 };
+  const after = await deps.rows.replace(row, recorded(tried, results, now, deps.giveUpMs), signal);
+  return after ? { row: after.doc, unreachable: false } : "skipped";
 }
 
 /**

@@ -21,7 +21,7 @@ export interface DeliverDeps extends AttemptDeps {
 }
 
 /** Rows looked at in one round; a pass goes on in rounds while it gets ahead. */
-const roundSize = 1000;
+const roundSize = 5000;
 const mostRounds = 50;
 
 /** Sends all that is due at `now`. Any number of processes may do so at once. */

@@ -15,7 +15,7 @@ export interface Plan {
 }
 
 /** Members of one mail: a table that can still be read, and headers that servers still take. */
-const mostMembers = 250;
+const mostMembers = 1000;
 
 /**
  * Decides for the due rows of one lane. `slots`: mails that its recipients may still get this hour. The worst go

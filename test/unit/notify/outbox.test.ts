@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { simpleParser } from "mailparser";
 import { silentLog } from "../../../src/lib/log.ts";
+import type { Notifier } from "../../../src/notify/notifier.ts";
 import { createOutbox } from "../../../src/notify/outbox.ts";
+import { createChannels } from "../../../src/notify/recipients.ts";
 import { startSmtp } from "../../helpers/smtp.ts";
 import { memoryStore } from "./memory-store.ts";
 import { exampleAlert, exampleNotification, exampleOptions } from "./examples.ts";
@@ -28,5 +30,57 @@ describe("notify/outbox", () => {
     assert.equal(mail.subject, "[HIGH] SSH brute force from 203.0.113.5 (web1)");
     assert.equal(mail.headers.get("x-leafwatch-alert"), exampleAlert().id);
     assert.match(mail.text ?? "", /203\.0\.113\.5/);
+  });
+
+  it("sends the others when one message cannot be put into words, and keeps that one", async () => {
+    const store = memoryStore();
+    const told: string[] = [];
+    const spoken: Notifier = {
+      key: "email",
+      label: "a notifier of the test",
+      gathers: true,
+      compose: async ({ content }) => {
+        const id = content.kind === "alert" ? content.notification.alert.id : "";
+        if (id === "bad") throw new Error("no words");
+        return Buffer.from(id);
+      },
+      send: async (payload, addresses) => {
+        told.push(Buffer.from(payload).toString());
+        return addresses.map((address) => ({ address, outcome: "accepted", answer: "250" }));
+      },
+      check: async () => undefined,
+      close: () => undefined,
+    };
+    const options = exampleOptions(1);
+    const channels = {
+      ...createChannels(options, silentLog),
+      notifiers: new Map([["email", spoken]]),
+    };
+    const outbox = createOutbox(store, { options, timezone: "UTC", log: silentLog }, channels);
+    for (const id of ["a", "bad", "c"]) {
+      await outbox.enqueue(exampleNotification(exampleAlert({ id })), signal);
+    }
+    assert.deepEqual(await outbox.deliver(t0, signal), { sent: 2, retried: 1, dead: 0 });
+    assert.deepEqual(told.sort(), ["a", "c"]);
+    const open = await store.rows.list({ where: { state: ["retry"] } }, signal);
+    assert.deepEqual(
+      open.map(({ doc }) => doc.alert),
+      ["bad"],
+    );
+  });
+
+  it("delivers one pass after the other when asked twice at once", async () => {
+    await using smtp = await startSmtp();
+    const settings = { options: exampleOptions(smtp.port), timezone: "UTC", log: silentLog };
+    const outbox = createOutbox(memoryStore(), settings);
+    for (const id of ["a", "b", "c"]) {
+      await outbox.enqueue(exampleNotification(exampleAlert({ id })), signal);
+    }
+    const passes = await Promise.all([outbox.deliver(t0, signal), outbox.deliver(t0, signal)]);
+    assert.deepEqual(
+      passes.map(({ sent }) => sent),
+      [3, 0],
+    );
+    assert.equal(smtp.mails.length, 3);
   });
 });
