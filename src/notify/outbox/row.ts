@@ -12,9 +12,6 @@ import type { Result } from "../notifier.ts";
 export type RowState =
   "queued" | "sending" | "retry" | "joining" | "joined" | "sent" | "dead" | "void";
 
-/** States in which a row still has something to do. */
-export const openStates = ["queued", "retry", "sending", "joining"] as const satisfies RowState[];
-
 /** One message to one set of addresses through one notifier: a document of `leafwatch-outbox-<namespace>`. Times are ISO 8601. */
 export interface OutboxRow {
   state: RowState;

@@ -20,7 +20,7 @@ const everyStep: Record<string, Scenario> = {
 };
 
 describe("notify/outbox under faults and crashes", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("tells every transition to every address in exactly one message", async () => {
     const totals = {
