@@ -150,13 +150,16 @@ const faults: readonly (() => unknown)[] = [
     await sleep(random.integer(500, 5000));
     victim.pause(false);
   },
-  async () => {
+];
+async function rollingOver() {
+  while (performance.now() < end) {
+    await sleep(random.integer(2000, 10_000));
     const done = await client.indices
       .rollover({ alias: `logs-system.syslog-${namespace}` })
-      .catch(() => undefined);
+      .catch(() => undefined); // the stream comes into being with its first document
     if (done) counts.rollovers++;
-  },
-];
+  }
+}
 async function breaking() {
   while (performance.now() < end) {
     await sleep(random.integer(100, 2000));
@@ -169,7 +172,7 @@ const telling = setInterval(() => {
   say(`${lines()} lines written; ${JSON.stringify(counts)}`);
 }, 10_000);
 // Two at a time, so that one trouble meets another.
-await Promise.all([writing(), breaking(), breaking()]);
+await Promise.all([writing(), breaking(), breaking(), rollingOver()]);
 shipper.start();
 
 // Calm again: as long as documents still come, it is not over.

@@ -1,4 +1,5 @@
 /** The reader of the collect bench, in a process of its own: does nothing with the lines but count them. */
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createHosts, type HostHandle } from "../../src/collect/host.ts";
 import { hostOptions } from "../../src/collect/host-options.ts";
@@ -44,6 +45,7 @@ async function measure({ hosts, path, read, once }: Task): Promise<Readings> {
     sshConfig: parseSshConfig(""),
   });
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   const ages: number[] = [];
   let rss = 0;
   let entered = 0;

@@ -17,12 +17,24 @@ const megabyte = 1e6;
 
 /**
  * How fast logs are read against OpenSSH's own clients over loopback, what memory a backlog costs, and what hundreds
- * of hosts cost that say nothing.
+ * of hosts cost that say nothing. `argv` may name some of the parts: rate, backlog, idle.
  */
-export async function bench(): Promise<Readonly<Record<string, number>> & { runs: number }> {
+export async function bench(
+  argv: readonly string[] = [],
+): Promise<Readonly<Record<string, number>> & { runs: number }> {
   await using folder = await temporaryFolder();
   await using sshd = await startSshd();
   const log = join(folder.path, "big.log");
+  const wanted = (part: string) => argv.length === 0 || argv.includes(part);
+  return {
+    ...(wanted("rate") && (await rates(sshd, log))),
+    ...(wanted("backlog") && (await backlog(sshd, log))),
+    ...(wanted("idle") && (await idle(folder.path))),
+    runs: rounds,
+  };
+}
+
+async function rates(sshd: Sshd, log: string) {
   writeLog(log, 200 * megabyte);
   const sftp: number[] = [];
   const exec: number[] = [];
@@ -36,19 +48,23 @@ export async function bench(): Promise<Readonly<Record<string, number>> & { runs
       `round ${round}: sftp ${figure(sftp.at(-1))}, exec ${figure(exec.at(-1))} of OpenSSH's rate`,
     );
   }
+  return { sftp_of_baseline: figure(median(sftp)), exec_of_baseline: figure(median(exec)) };
+}
+
+async function backlog(sshd: Sshd, log: string) {
   writeLog(log, 2000 * megabyte);
-  const backlog = await readOnce(sshd, log, "sftp");
-  progress(`2 GB: ${figure(backlog.rssMb)} MB at most`);
-  const idle = await pollIdle(folder.path);
+  const { rssMb } = await readOnce(sshd, log, "sftp");
+  progress(`2 GB: ${figure(rssMb)} MB at most`);
+  return { rss_mb: Math.round(rssMb) };
+}
+
+async function idle(folder: string) {
+  const { cpuPercent, rssMb, p99Seconds } = await pollIdle(folder);
   return {
-    sftp_of_baseline: figure(median(sftp)),
-    exec_of_baseline: figure(median(exec)),
-    rss_mb: Math.round(backlog.rssMb),
     idle_hosts: idleHosts,
-    idle_cpu_percent: figure(idle.cpuPercent),
-    idle_rss_mb: Math.round(idle.rssMb),
-    seconds_to_handed_on_p99: figure(idle.p99Seconds),
-    runs: rounds,
+    idle_cpu_percent: figure(cpuPercent),
+    idle_rss_mb: Math.round(rssMb),
+    seconds_to_handed_on_p99: figure(p99Seconds),
   };
 }
 

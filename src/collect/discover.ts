@@ -5,6 +5,7 @@ import { isFileError } from "./file-errors.ts";
 import { isBegun, recognise, type Candidate } from "./file-states.ts";
 import type { FileAccess } from "./files.ts";
 import { encodingOf } from "./lines.ts";
+import { beginsWith } from "./recognition.ts";
 import { rotatedSiblings } from "./rotation.ts";
 import { closeFile, freshFile, learn, type TrackedFile } from "./tracked-file.ts";
 
@@ -61,9 +62,16 @@ export async function findFiles(
 ): Promise<{ tracked: TrackedFile[]; vanished: TrackedFile[] }> {
   for (const file of known) {
     if (!file.content || file.compressed) continue;
-    learn(file, await file.content.head(signal), place);
     const { size, mtimeMs } = await file.content.file.stat(signal);
-    if (size >= file.offset) Object.assign(file, { size, mtimeMs, caughtUp: false });
+    const head = await file.content.head(signal);
+    const same = file.head.length === 0 || beginsWith(head, file.head);
+    if (!same || size < file.offset) {
+      // Truncated under the handle: what was in it is looked for elsewhere.
+      await closeFile(file);
+      continue;
+    }
+    learn(file, head, place);
+    Object.assign(file, { size, mtimeMs, caughtUp: false });
   }
   const looked = await lookAt(files, known, place, signal);
   const verdicts = recognise(known, looked);
