@@ -6,6 +6,9 @@ export interface RoleDescriptor {
 
 export type RoleName = "setup" | "shipper" | "watcher" | "reporter" | "analyst";
 
+/** There is no named privilege for it; before anything is stored, the templates must be known to be there. */
+const readTemplates = "indices:admin/index_template/get";
+
 /**
  * The least that each part needs in a namespace. Nobody but setup may change a template, nobody at all delete an event;
  * what has been written cannot be written over (`create_doc`).
@@ -15,7 +18,7 @@ export function roleDescriptors(namespace: string): Record<RoleName, RoleDescrip
   const alerts = [`logs-leafwatch.alert-${namespace}`];
   const deadLetters = [`logs-leafwatch.dead_letter-${namespace}`];
   const state = (...things: string[]) => things.map((thing) => `leafwatch-${thing}-${namespace}`);
-  const readStreams = { names: streams, privileges: ["read", "view_index_metadata"] };
+  const readStreams = { names: streams, privileges: ["read", "view_index_metadata", "monitor"] };
   // `maintenance` refreshes before a search; `view_index_metadata` asks whether an index is there.
   const readState = ["read", "view_index_metadata", "maintenance"];
   const writeState = [...readState, "auto_configure", "create", "index", "delete"];
@@ -32,17 +35,17 @@ export function roleDescriptors(namespace: string): Record<RoleName, RoleDescrip
       ],
     },
     shipper: {
-      cluster: ["monitor", "read_index_template"],
+      cluster: ["monitor", readTemplates],
       indices: [
         {
           names: streams,
-          privileges: ["auto_configure", "create_doc", "read", "view_index_metadata"],
+          privileges: ["auto_configure", "create_doc", "read", "view_index_metadata", "monitor"],
         },
         { names: state("checkpoints", "leases"), privileges: writeState },
       ],
     },
     watcher: {
-      cluster: ["monitor", "read_index_template"],
+      cluster: ["monitor", readTemplates],
       indices: [
         readStreams,
         { names: alerts, privileges: ["auto_configure", "create_doc"] },
