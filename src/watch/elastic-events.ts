@@ -20,11 +20,16 @@ export interface ElasticScope {
 
 /** The event store over the data streams of `namespace`. */
 export function elasticEvents(scope: ElasticScope): EventStore {
+  // A field that a mapping has it keeps: only what is missing is asked for again.
+  const mapped = new Set<string>();
+  const nameOf = (field: string, datasets: readonly string[]) => `${datasets.join()} ${field}`;
   return {
     tally: (query, signal) => tallyOf(scope, query, signal),
     events: (query, signal) => eventsOf(scope, query, signal),
     evidence: (query, signal) => evidenceOf(scope, query, signal),
-    async unmapped(fields, datasets, signal) {
+    async unmapped(wanted, datasets, signal) {
+      const fields = wanted.filter((field) => !mapped.has(nameOf(field, datasets)));
+      if (fields.length === 0) return [];
       const answer = await wrap(
         () =>
           scope.client.fieldCaps(
@@ -40,10 +45,14 @@ export function elasticEvents(scope: ElasticScope): EventStore {
       );
       // No stream, no data: not an error.
       if (answer.indices.length === 0) return [];
-      return fields.filter((field) => {
+      const missing = fields.filter((field) => {
         const kinds = Object.keys(answer.fields[field] ?? {});
         return kinds.every((kind) => kind === "unmapped");
       });
+      for (const field of fields) {
+        if (!missing.includes(field)) mapped.add(nameOf(field, datasets));
+      }
+      return missing;
     },
   };
 }

@@ -3,7 +3,7 @@ import { AppError, messageOf } from "../lib/errors.ts";
 
 /** The fields that our mappings have. */
 export interface KnownFields {
-  has(field: string): boolean;
+  has: (field: string) => boolean;
   /** Every field by its full name, for "did you mean". */
   readonly names: readonly string[];
 }

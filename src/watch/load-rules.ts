@@ -1,6 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
-import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { z } from "zod";
 import { closest } from "../lib/closest.ts";
 import { AppError, messageOf } from "../lib/errors.ts";
@@ -11,6 +10,7 @@ import { knownFields, type KnownFields } from "./known-fields.ts";
 import { ruleKinds } from "./registry.ts";
 import type { ConditionParts, Rule } from "./rule.ts";
 import { compileRule } from "./rule-compile.ts";
+import { readList, ruleFiles } from "./rule-files.ts";
 import { ruleFileSchema, ruleKeys, type Defaults, type RuleInput } from "./rule-schema.ts";
 
 /** A mistake in a rule file. `rule` is the id of the rule that it is in, where there is one. */
@@ -54,7 +54,7 @@ export async function loadRules(
   options: LoadOptions = {},
 ): Promise<RuleSet> {
   const folder = options.folder ?? process.cwd();
-  const files = await expand([globs].flat(), folder);
+  const files = await ruleFiles([globs].flat(), folder);
   const set: RuleSet = { rules: [], files: [...files], problems: [] };
   const onList = (path: string) => set.files.push(path);
   for (const path of files) {
@@ -160,13 +160,14 @@ function ruleOf(
   const definition = kind === undefined ? undefined : ruleKinds[kind];
   if (conditions.length > 1) say([], `exactly one condition: it has ${conditions.join(" and ")}`);
   // Without a condition every kind's keys are known, so that a misspelt one is named as such.
-  const shape = definition
-    ? definition.options.shape
-    : Object.fromEntries(
-        Object.values(ruleKinds).flatMap(({ options: { shape: keys } }) =>
-          Object.entries(keys).map(([key, schema]) => [key, z.optional(schema as z.ZodType)]),
-        ),
-      );
+  const shape =
+    definition && conditions.length === 1
+      ? definition.options.shape
+      : Object.fromEntries(
+          Object.values(ruleKinds).flatMap(({ options: { shape: keys } }) =>
+            Object.entries(keys).map(([key, schema]) => [key, z.optional(schema as z.ZodType)]),
+          ),
+        );
   const schema = z.strictObject({ ...ruleKeys, ...shape });
   const filled = { ...file, value: withDefaults(raw, defaults) };
   const { value, problems: wrong } = checkYaml(filled, schema);
@@ -193,9 +194,7 @@ function ruleOf(
   };
   if (!value || wrong.length > 0 || conditions.length > 1) {
     // What can be checked without the rest is checked, so that all mistakes are named at once.
-    const match = (raw as { match?: unknown }).match;
-    if (fieldMap.safeParse(match).success)
-      parseFilter(match as Record<string, unknown>, ["match"], check);
+    checkRaw(raw, check);
     return undefined;
   }
   const input = value;
@@ -211,13 +210,22 @@ function ruleOf(
       defaults,
       overrides: options.overrides ?? {},
       expected: options.expected ?? [],
-      readText: (path) => readList(path, name, options),
+      readText: (path) => readList(path, name, options.folder ?? process.cwd(), options.onList),
       check,
     });
   } catch (error) {
     say([kind], messageOf(error));
     return undefined;
   }
+}
+
+/** Names the mistakes in the fields of a rule whose shape is wrong somewhere else. */
+function checkRaw(raw: unknown, check: Checker): void {
+  const { match, group_by: groupBy } = raw as { match?: unknown; group_by?: unknown };
+  const map = fieldMap.safeParse(match);
+  if (map.success) parseFilter(map.data, ["match"], check);
+  const fields = z.array(z.string()).safeParse(groupBy);
+  for (const [i, field] of (fields.data ?? []).entries()) check.field(field, ["group_by", i]);
 }
 
 function checkNames(
@@ -244,15 +252,6 @@ function checkNames(
   }
 }
 
-/** A list beside the rule file, else in the working folder. */
-function readList(path: string, ruleFile: string, options: LoadOptions): string {
-  const folder = options.folder ?? process.cwd();
-  const places = [resolve(folder, dirname(ruleFile), path), resolve(folder, path)];
-  const found = places.find((place) => existsSync(place)) ?? path;
-  options.onList?.(found);
-  return readFileSync(found, "utf8");
-}
-
 /** `level` is the one default that is no key of time or mail. */
 function withDefaults(raw: unknown, defaults: Defaults): unknown {
   if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return raw;
@@ -273,21 +272,3 @@ const idOf = (raw: unknown): string | undefined => {
   const id = (raw as { id?: unknown } | null)?.id;
   return typeof id === "string" ? id : undefined;
 };
-
-async function expand(globs: readonly string[], folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const glob of globs) {
-    const name = basename(glob);
-    const parts = name.split("*").map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, "\\$&"));
-    const pattern = new RegExp(`^${parts.join(".*")}$`);
-    const names = await readdir(resolve(folder, dirname(glob))).catch(() => []);
-    const matching = names.filter((one) => pattern.test(one)).sort();
-    if (matching.length === 0) {
-      throw new AppError("RULES_MISSING", `no rule file ${glob}`, {
-        hint: "`leafwatch init` writes rules/; watch.rules in the config says where rules are",
-      });
-    }
-    found.push(...matching.map((one) => join(dirname(glob), one)));
-  }
-  return [...new Set(found)];
-}

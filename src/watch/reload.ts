@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { messageOf } from "../lib/errors.ts";
 import type { Problem } from "../model/notification.ts";
 import type { RuleFileProblem, RuleSet } from "./load-rules.ts";
@@ -80,10 +81,10 @@ function kept(reason: string): Problem {
 const lineOf = ({ file, line, column, message }: RuleFileProblem) =>
   `${file}:${line}:${column}: ${message}`;
 
-/** Changes when a file does, comes or goes. */
+/** Changes when a file does, comes or goes; the folders tell of new ones. */
 async function stampOf(files: readonly string[]): Promise<string> {
   const stamps = await Promise.all(
-    files.map(async (file) => {
+    [...files, ...new Set(files.map(dirname))].map(async (file) => {
       const found = await stat(file).catch(() => undefined);
       return `${file} ${found?.mtimeMs ?? "-"} ${found?.size ?? "-"}`;
     }),

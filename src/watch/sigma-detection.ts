@@ -127,7 +127,7 @@ function itemMap(key: string, given: unknown, fieldOf: FieldName): FieldMap {
 function textMap(value: string, has: (modifier: string) => boolean, name: string): FieldMap {
   if (/\\[*?]/.test(value)) throw new Refusal(`${name}: a literal * or ? cannot be said in ours`);
   const folding = has("cased") ? {} : { ignore_case: true };
-  // eslint-disable-next-line no-control-regex -- ASCII is the range whose letters Elasticsearch folds
+
   if (!has("cased") && /[^\x00-\x7f]/.test(value)) {
     throw new Refusal(`${name}: case is only ignored for ASCII letters`);
   }

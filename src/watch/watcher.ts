@@ -9,11 +9,14 @@ import { endOf, judgeRule, unsettledMs } from "./judge-rule.ts";
 import { mutesAt, type Mute } from "./mutes.ts";
 import type { Present } from "./parts.ts";
 import type { Rule } from "./rule.ts";
-import type { Cursor, Version, WatchState } from "./state.ts";
+import type { Cursor, Version, Versioned, WatchState } from "./state.ts";
 import { sweep } from "./sweep.ts";
 
 /** A search that fails once is tried again at the next pass; failing so often in a row, operators are told. */
 const toldAfterFailures = 3;
+
+/** A pass is mostly waiting for the server. */
+const rulesAtOnce = 4;
 
 export interface WatcherOptions {
   namespace: string;
@@ -86,7 +89,7 @@ type PassOptions = WatcherOptions & {
 };
 
 async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promise<PassResult> {
-  const { rules, state, log } = parts;
+  const { rules, state } = parts;
   const settledBefore = Math.min(now, parts.clock()) - unsettledMs;
   const cursors = await state.cursors(signal);
   const result: PassResult & { judgedUntil: Map<string, number> } = {
@@ -103,33 +106,17 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
   const others = rules.filter(({ inhibits }) => inhibits.length === 0);
   for (const some of [inhibiting, others]) {
     const present: Present = { now, mutedBy: await mutedBy() };
-    for (const rule of some) {
-      signal.throwIfAborted();
-      const stored = cursors.get(rule.id) ?? {
-        value: firstCursor(rule, parts.from, now, settledBefore),
-        version: undefined,
-      };
-      try {
-        const { changed, cursor } = await judgeRule(
-          parts,
-          rule,
-          stored,
-          settledBefore,
-          present,
-          signal,
-        );
-        result.rules++;
-        result.changed += changed;
-        result.judgedUntil.set(rule.id, cursor.judgedUntil);
-        judged.set(rule.id, { rule, judgedUntil: cursor.judgedUntil });
-      } catch (error) {
-        if (signal.aborted || isAbort(error)) throw error;
-        const failure = await fail(state, rule, stored.value, error, now, signal);
-        const fields = { rule: { id: rule.id }, error: { message: messageOf(error) } };
-        log.warn(fields, "a rule could not be judged");
+    const one = (rule: Rule) =>
+      judgeOne(parts, rule, cursors.get(rule.id), present, settledBefore, signal);
+    for (const { rule, changed, cursor, failure } of await eachOf(some, one, signal)) {
+      result.judgedUntil.set(rule.id, cursor.judgedUntil);
+      if (failure) {
         result.failed.push(failure);
-        result.judgedUntil.set(rule.id, stored.value.judgedUntil);
+        continue;
       }
+      result.rules++;
+      result.changed += changed;
+      judged.set(rule.id, { rule, judgedUntil: cursor.judgedUntil });
     }
   }
   await sweep(parts, judged, { now, mutedBy: await mutedBy() }, signal);
@@ -137,6 +124,58 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
     ...result.failed.filter(({ failures }) => failures >= toldAfterFailures).map(problemOf),
   );
   return result;
+}
+
+interface Judged {
+  rule: Rule;
+  changed: number;
+  cursor: Cursor;
+  failure?: PassResult["failed"][number];
+}
+
+/** One rule's part of a pass; what fails is noted, so that the other rules go on. */
+async function judgeOne(
+  parts: PassOptions,
+  rule: Rule,
+  known: Versioned<Cursor> | undefined,
+  present: Present,
+  settledBefore: number,
+  signal: AbortSignal,
+): Promise<Judged> {
+  const { now } = present;
+  const stored = known ?? {
+    value: firstCursor(rule, parts.from, now, settledBefore),
+    version: undefined,
+  };
+  try {
+    return { rule, ...(await judgeRule(parts, rule, stored, settledBefore, present, signal)) };
+  } catch (error) {
+    if (signal.aborted || isAbort(error)) throw error;
+    const failure = await fail(parts.state, rule, stored.value, error, now, signal);
+    const fields = { rule: { id: rule.id }, error: { message: messageOf(error) } };
+    parts.log.warn(fields, "a rule could not be judged");
+    return { rule, changed: 0, cursor: stored.value, failure };
+  }
+}
+
+/** Calls `work` for every item, a few at once; resolves in the order of the items. */
+async function eachOf<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  signal: AbortSignal,
+): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [i, item] of queue) {
+      signal.throwIfAborted();
+      results[i] = await work(item);
+    }
+  };
+  const done = await Promise.allSettled(Array.from({ length: rulesAtOnce }, worker));
+  const failed = done.find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
+  return results;
 }
 
 /** A rule that was never judged begins in the past, so that nothing between two starts of a new rule is lost. */

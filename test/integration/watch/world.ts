@@ -17,7 +17,9 @@ export interface World extends AsyncDisposable {
   rows: Notification[];
   /** Indexes events (`seconds` after the start) and makes them visible. */
   write(events: readonly WorldEvent[]): Promise<void>;
-  watcher(rules: readonly Rule[], options?: { from?: Date; enqueue?: boolean }): Watcher;
+  /** Indexes documents as they are. */
+  index(documents: readonly Record<string, unknown>[]): Promise<void>;
+  watcher(rules: readonly Rule[], options?: { from?: Date; client?: Client }): Watcher;
   alerts(): Promise<AlertDocument[]>;
   transitions(): Promise<Record<string, unknown>[]>;
 }
@@ -46,6 +48,12 @@ export async function createWorld(): Promise<World> {
   const namespace = randomNamespace();
   await setup(client, { namespace, retentionMs: 86_400_000 }, signal);
   const rows: Notification[] = [];
+  const bulk = async (operations: object[]) => {
+    if (operations.length === 0) return;
+    const answer = await client.bulk({ operations, refresh: true });
+    const refused = answer.items.find(({ create }) => create?.error);
+    if (refused) throw new Error(JSON.stringify(refused));
+  };
   return {
     client,
     namespace,
@@ -63,13 +71,15 @@ export async function createWorld(): Promise<World> {
           },
         ],
       );
-      const answer = await client.bulk({ operations, refresh: true });
-      if (answer.errors)
-        throw new Error(JSON.stringify(answer.items.find(({ create }) => create?.error)));
+      await bulk(operations);
     },
-    watcher: (rules, { from = at(-3_600_000) } = {}) =>
+    index: (documents) =>
+      bulk(
+        documents.flatMap((one) => [{ create: { _index: `logs-system.auth-${namespace}` } }, one]),
+      ),
+    watcher: (rules, { from = at(-3_600_000), client: own = client } = {}) =>
       createWatcher({
-        client,
+        client: own,
         namespace,
         rules,
         enqueue: async (row) => {
@@ -79,9 +89,11 @@ export async function createWorld(): Promise<World> {
         from,
       }),
     async alerts() {
-      await client.indices.refresh({ index: `leafwatch-alerts-${namespace}` });
+      const there = { ignore_unavailable: true };
+      await client.indices.refresh({ index: `leafwatch-alerts-${namespace}`, ...there });
       const answer = await client.search<AlertDocument>({
         index: `leafwatch-alerts-${namespace}`,
+        ...there,
         size: 1000,
       });
       return answer.hits.hits.flatMap(({ _source }) => (_source ? [_source] : []));

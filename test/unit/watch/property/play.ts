@@ -100,11 +100,12 @@ export async function play(rule: Rule, { events, pauses, watchers, seed }: Play)
 }
 
 const never = new AbortController().signal;
-const visibleAt = (event: PlayedEvent) => event.at + event.delayMs + event.unseenMs;
+export const visibleAt = (event: PlayedEvent) => event.at + event.delayMs + event.unseenMs;
 
-const documentOf = ({ at, delayMs, group, value, weight, outcome }: PlayedEvent) => ({
+export const documentOf = ({ at, delayMs, group, value, weight, outcome }: PlayedEvent) => ({
   "@timestamp": new Date(at).toISOString(),
   "event.ingested": new Date(at + delayMs).toISOString(),
+  "leafwatch.delay_ms": delayMs,
   "event.category": "authentication",
   "event.outcome": outcome,
   "leafwatch.attempts": weight,

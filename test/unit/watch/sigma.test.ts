@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { importSigma } from "../../../src/watch/sigma.ts";
+
+const logon = `title: Failed logon
+name: failed
+logsource: { product: windows, service: security }
+detection: { s: { EventID: 4625 }, condition: s }
+`;
+const correlation = (type: string, rest: string) => `---
+title: Correlated
+correlation:
+  type: ${type}
+  rules: [failed]
+  group-by: [IpAddress]
+  timespan: 10m
+  ${rest}
+level: high
+`;
+const imported = async (text: string) => importSigma([{ file: "s.yml", text }]);
+const rulesOf = async (text: string) => {
+  const { yaml, refused } = await imported(text);
+  assert.deepEqual(refused, []);
+  return (parse(yaml) as { rules: Record<string, unknown>[] }).rules;
+};
+
+describe("watch/sigma", () => {
+  it("imports event_count, value_count and value_sum", async () => {
+    const field = "winlog.event_data.TargetUserName";
+    const table: [string, string, Record<string, unknown>][] = [
+      ["event_count", "condition: { gt: 9 }", { count: { gte: 10, of: "events" } }],
+      [
+        "value_count",
+        "condition: { field: TargetUserName, gte: 5 }",
+        { distinct: { field, gte: 5 } },
+      ],
+      ["value_sum", "condition: { field: TargetUserName, gte: 5 }", { sum: { field, gte: 5 } }],
+    ];
+    for (const [type, condition, expected] of table) {
+      const [rule, ...others] = await rulesOf(logon + correlation(type, condition));
+      assert.equal(others.length, 0, "what is only correlated is no rule of its own");
+      assert.deepEqual({ ...rule, ...expected }, rule);
+      assert.deepEqual(rule?.["group_by"], ["winlog.event_data.IpAddress"]);
+      assert.equal(rule["within"], "10m");
+    }
+  });
+
+  it("imports temporal and temporal_ordered as steps", async () => {
+    const worked =
+      "---\ntitle: Logon\nname: worked\nlogsource: { product: windows, service: security }\ndetection: { s: { EventID: 4624 }, condition: s }\n";
+    for (const type of ["temporal", "temporal_ordered"]) {
+      const text = (logon + worked + correlation(type, "")).replace(
+        "rules: [failed]",
+        "rules: [failed, worked]",
+      );
+      const [rule] = await rulesOf(text);
+      assert.equal((rule?.["sequence"] as unknown[]).length, 2);
+      assert.equal(rule?.["ordered"], type === "temporal" ? false : undefined);
+    }
+  });
+
+  const refusals: [string, string, RegExp][] = [
+    [
+      "keywords",
+      "title: T\nlogsource: { product: linux, service: sshd }\ndetection: { k: [a], condition: k }\n",
+      /keywords/,
+    ],
+    [
+      "regular expressions",
+      "title: T\nlogsource: { category: webserver }\ndetection: { s: { cs-uri|re: a }, condition: s }\n",
+      /modifier re/,
+    ],
+    [
+      "a log source that is not read",
+      "title: T\nlogsource: { product: macos }\ndetection: { s: { a: b }, condition: s }\n",
+      /macos/,
+    ],
+    [
+      "a field that is not known",
+      "title: T\nlogsource: { category: webserver }\ndetection: { s: { nope: b }, condition: s }\n",
+      /nope/,
+    ],
+    [
+      "an upper limit",
+      logon + correlation("event_count", "condition: { lt: 3 }"),
+      /no lower limit/,
+    ],
+    [
+      "another kind of correlation",
+      logon + correlation("value_avg", "condition: { field: x, gte: 3 }"),
+      /value_avg/,
+    ],
+    [
+      "a month",
+      (logon + correlation("event_count", "condition: { gte: 3 }")).replace("10m", "1M"),
+      /timespan/,
+    ],
+  ];
+  for (const [title, text, reason] of refusals) {
+    it(`refuses ${title} with the reason`, async () => {
+      const { refused } = await imported(text);
+      assert.equal(refused.length, 1);
+      assert.match(refused[0]?.reason ?? "", reason);
+    });
+  }
+});
