@@ -14,22 +14,22 @@ export function readStructuredData(
   if (text[from] === "-" && (text[from + 1] === " " || from + 1 >= text.length)) {
     return { end: Math.min(from + 2, text.length) };
   }
-  const elements: [string, Record<string, string>][] = [];
+  const elements = new Map<string, Record<string, string>>();
   let at = from;
   while (text[at] === "[") {
     const element = readElement(text, at);
     if (!element) break;
-    elements.push([element.id, Object.fromEntries(element.parameters)]);
+    elements.set(element.id, Object.fromEntries(element.parameters));
     at = element.end;
   }
-  if (elements.length === 0) return { end: from };
+  if (elements.size === 0) return { end: from };
   return { elements: Object.fromEntries(elements), end: text[at] === " " ? at + 1 : at };
 }
 
 function readElement(text: string, from: number) {
   const id = /^[^ =\]"]{1,64}/.exec(text.slice(from + 1, from + 65))?.[0];
   if (id === undefined) return undefined;
-  const parameters: [string, string][] = [];
+  const parameters = new Map<string, string>();
   let at = from + 1 + id.length;
   while (text[at] === " ") {
     while (text[at] === " ") at++;
@@ -38,7 +38,7 @@ function readElement(text: string, from: number) {
     if (name === undefined || !text.startsWith('="', at + name.length)) return undefined;
     const value = readValue(text, at + name.length + 2);
     if (!value) return undefined;
-    parameters.push([name, value.value]);
+    parameters.set(name, value.value);
     at = value.end;
   }
   return text[at] === "]" ? { id, parameters, end: at + 1 } : undefined;

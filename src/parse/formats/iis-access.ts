@@ -29,6 +29,9 @@ const layouts: readonly (readonly string[])[] = [
   "date time s-sitename s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status sc-substatus sc-win32-status",
 ].map((columns) => columns.split(" "));
 
+/** IIS has about thirty columns, and custom ones. */
+const maxColumns = 500;
+
 const webAndNetwork = ["web", "network"];
 const web = ["web"];
 const connection = ["connection"];
@@ -37,7 +40,8 @@ const parser: Parser = {
   isDirective: (text) => text.startsWith("#Fields:"),
   isBlank: (text) => text.startsWith("#") || text.trim() === "",
   parse(text, { directive, trace }) {
-    const values = text.trimEnd().split(/[ \t]/);
+    const values = text.trimEnd().split(/[ \t]/, maxColumns + 1);
+    if (values.length > maxColumns) return { unparsed: `more than ${maxColumns} columns` };
     const columns =
       directive === undefined
         ? layouts.find((layout) => layout.length === values.length)

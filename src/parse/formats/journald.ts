@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { unsigned } from "../address.ts";
 import { format, type ParsedFields, type Parser } from "../format.ts";
+import { readObject } from "../json-text.ts";
 import { addProgram } from "../programs/registry.ts";
 import { priorityFields, severityFields } from "../syslog-event.ts";
 import { isoOf } from "../timestamp.ts";
@@ -40,14 +41,8 @@ const parser: Parser = {
 };
 
 function entryOf(text: string): Entry | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return error instanceof Error ? error.message : "not JSON";
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return "no JSON object";
-  const entry = value as Entry;
+  const entry = readObject(text);
+  if (typeof entry === "string") return entry;
   const known = ["MESSAGE", "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP", "__CURSOR"];
   return known.some((field) => Object.hasOwn(entry, field)) ? entry : "no field of a journal entry";
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { format, type ParseContext, type ParsedFields, type Parser } from "../format.ts";
 import { nested } from "../json-fields.ts";
+import { readObject } from "../json-text.ts";
 import { isoOf, isoTime } from "../timestamp.ts";
 import { instantOf, readEpoch, type TimeParts } from "../time-parts.ts";
 
@@ -18,17 +19,9 @@ export const json = format({
 function parserOf(mapping: Readonly<Record<string, string>> | undefined): Parser {
   return {
     parse(text, context) {
-      let value: unknown;
-      try {
-        value = JSON.parse(text);
-      } catch (error) {
-        context.trace?.("JSON object", false);
-        return { unparsed: error instanceof Error ? error.message : "not JSON" };
-      }
-      const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-      context.trace?.("JSON object", isObject);
-      if (!isObject) return { unparsed: "JSON, but no object" };
-      const line = value as Record<string, unknown>;
+      const line = readObject(text);
+      context.trace?.("JSON object", typeof line !== "string");
+      if (typeof line === "string") return { unparsed: line };
       const { fields, wrong } = nested(
         mapping ? mapped(line, mapping) : isEcs(line) ? line : renamed(line),
       );
