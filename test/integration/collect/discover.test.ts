@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { appendFile, copyFile, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { plainContent } from "../../../src/collect/content.ts";
+import { findFiles } from "../../../src/collect/discover.ts";
+import { localFiles } from "../../../src/collect/local-files.ts";
+import { closeFile, freshFile, learn } from "../../../src/collect/tracked-file.ts";
+import { silentLog } from "../../../src/lib/log.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
+
+const never = new AbortController().signal;
+
+describe("finding the files of a stream", () => {
+  it("does not take new contents under an open handle for what was truncated there", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "app.log");
+    const place = { host: "web1", path, log: silentLog };
+    const files = localFiles("web1");
+    await writeFile(path, "a1\n");
+    const old = freshFile(path, false, true);
+    old.content = plainContent(await files.open(path, never));
+    learn(old, await old.content.head(never), place);
+    Object.assign(old, { offset: 3, size: 3 });
+
+    await appendFile(path, "a2\n");
+    await copyFile(path, `${path}.1`);
+    await truncate(path, 0);
+    await appendFile(path, "c1 is longer than all that was there\n");
+    const { tracked, vanished } = await findFiles(files, [old], place, never);
+
+    assert.deepEqual(
+      tracked.map(({ name, offset, live }) => [name, offset, live]),
+      [
+        [`${path}.1`, 3, false],
+        [path, 0, true],
+      ],
+    );
+    assert.deepEqual(vanished, []);
+    for (const file of tracked) await closeFile(file);
+  });
+});
