@@ -44,10 +44,14 @@ const maxInFlight = 4;
 /** Runs every stream of `source`, each on its own: one that fails or waits holds up no other. */
 export async function run(source: Source, stages: Stages, signal: AbortSignal): Promise<void> {
   const running: Promise<void>[] = [];
-  for await (const stream of source.streams(signal)) {
-    running.push(keepRunning(stream, stages, signal));
+  try {
+    for await (const stream of source.streams(signal)) {
+      running.push(keepRunning(stream, stages, signal));
+    }
+  } finally {
+    // Also when no more streams can be found: those that were found are read to their end.
+    await Promise.all(running);
   }
-  await Promise.all(running);
 }
 
 async function keepRunning(stream: Stream, stages: Stages, signal: AbortSignal): Promise<void> {

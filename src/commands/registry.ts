@@ -1,6 +1,8 @@
 import { alertsCommand } from "./alerts.ts";
 import { checkCommand } from "./check.ts";
+import { deadLettersCommand } from "./dead-letters.ts";
 import { elasticsearchCommand } from "./elasticsearch.ts";
+import { importCommand } from "./import.ts";
 import { initCommand } from "./init.ts";
 import type { AddCommand } from "./io.ts";
 import { parseCommand } from "./parse.ts";
@@ -24,6 +26,8 @@ export const commands: readonly AddCommand[] = [
   alertsCommand,
   runCommand,
   statusCommand,
+  importCommand,
+  deadLettersCommand,
   parseCommand,
   elasticsearchCommand,
 ];

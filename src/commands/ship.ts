@@ -6,6 +6,7 @@ import { serveHealth } from "../observe/server.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { shipAll } from "./shipping.ts";
+import type { StreamFailure } from "./stages.ts";
 
 interface Options extends ConfigOptions {
   once?: boolean;
@@ -69,7 +70,8 @@ export async function waitForSetup(
   );
 }
 
-function failuresError(failures: Awaited<ReturnType<typeof shipAll>>["failures"]): AppError {
+/** Names every stream that could not be read. */
+export function failuresError(failures: readonly StreamFailure[]): AppError {
   const lines = failures.map(({ host, stream, error }) => `${host}: ${stream}: ${error.message}`);
   const hints = [...new Set(failures.map(({ error }) => error.hint))];
   const message = [`${failures.length} of the streams could not be read:`, ...lines].join("\n");

@@ -21,6 +21,13 @@ export interface Shipped {
   failures: readonly StreamFailure[];
 }
 
+export interface ShipOptions {
+  once: boolean;
+  metrics: Metrics;
+  /** Filled with what operators must learn of. */
+  troubles?: Map<string, Problem>;
+}
+
 /**
  * Reads all hosts of the config into Elasticsearch: with `once` what is there now, else until `signal` aborts. A host
  * or stream that fails holds up no other.
@@ -29,7 +36,46 @@ export interface Shipped {
  */
 export async function shipAll(
   context: Context,
-  options: { once: boolean; metrics: Metrics; troubles?: Map<string, Problem> },
+  options: ShipOptions,
+  signal: AbortSignal,
+): Promise<Shipped> {
+  const { config, client, log } = context;
+  await using hosts = await createHosts(config.hosts, {
+    once: options.once,
+    log,
+    maxLineBytes: config.limits.line,
+  });
+  const byName = new Map(
+    hosts.all.map((host, i) => [host.name, { host, logs: config.hosts[i]?.logs ?? [] }]),
+  );
+  return await withShipping(
+    context,
+    options,
+    async (shipping, stopped) => {
+      const read = async (name: string, released: AbortSignal) => {
+        const found = byName.get(name);
+        if (found) await shipHost(shipping, found.host, found.logs, released);
+      };
+      const names = [...byName.keys()];
+      if (options.once) {
+        await Promise.all(names.map((name) => read(name, stopped)));
+        return;
+      }
+      const documents = createDocuments<Lease>(client, `leafwatch-leases-${config.namespace}`);
+      await createLeases({ documents, owner: shipping.owner, hosts: names, log }).run(
+        read,
+        stopped,
+      );
+    },
+    signal,
+  );
+}
+
+/** Opens what shipping needs, lets `work` use it and closes it. @throws AppError when nothing can be stored at all. */
+export async function withShipping(
+  context: Context,
+  options: ShipOptions,
+  work: (shipping: Shipping, signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Shipped> {
   const { config, client, log } = context;
@@ -49,6 +95,7 @@ export async function shipAll(
     metrics: options.metrics,
     troubles: options.troubles ?? new Map<string, Problem>(),
     enricher,
+    owner,
     delivery: createDelivery(shipper, createCheckpoints<Progress>(client, config.namespace, owner)),
     failures: [],
     open: new Set(),
@@ -58,24 +105,7 @@ export async function shipAll(
     },
   };
   const either = AbortSignal.any([signal, stop.signal]);
-  await using hosts = await createHosts(config.hosts, {
-    once: options.once,
-    log,
-    maxLineBytes: config.limits.line,
-  });
-  const byName = new Map(
-    hosts.all.map((host, i) => [host.name, { host, logs: config.hosts[i]?.logs ?? [] }]),
-  );
-  const read = async (name: string, stopped: AbortSignal) => {
-    const found = byName.get(name);
-    if (found) await shipHost(shipping, found.host, found.logs, stopped);
-  };
-  if (options.once) await Promise.all([...byName.keys()].map((name) => read(name, either)));
-  else {
-    const documents = createDocuments<Lease>(client, `leafwatch-leases-${config.namespace}`);
-    const leases = createLeases({ documents, owner, hosts: [...byName.keys()], log });
-    await leases.run(read, either);
-  }
+  await work(shipping, either);
   if (reason) throw reason;
   return { stats: { ...shipper.stats }, failures: shipping.failures };
 }

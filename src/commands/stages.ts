@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HostHandle } from "../collect/host.ts";
 import type { Stream } from "../collect/source.ts";
 import type { LogEntry } from "../config/schema.ts";
 import type { Enricher } from "../enrich/enricher.ts";
@@ -30,6 +29,8 @@ export interface Shipping {
   once: boolean;
   metrics: Metrics;
   enricher: Enricher;
+  /** Names this process in leases and checkpoints. */
+  owner: string;
   delivery: Delivery<Progress>;
   failures: StreamFailure[];
   /** Streams that are being read, so that two entries that match one file do not fight for its checkpoint. */
@@ -48,7 +49,7 @@ const again = { minMs: 5000, maxMs: 300_000 };
 /** The stages of one `logs:` entry of a host. */
 export function stagesOf(
   shipping: Shipping,
-  host: HostHandle,
+  host: { readonly name: string },
   entry: LogEntry,
   zone: Zone,
 ): Stages {

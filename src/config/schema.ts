@@ -27,6 +27,11 @@ const logEntries = Object.values(formats).map(({ type, options }) =>
 const [firstEntry, ...otherEntries] = logEntries as [(typeof logEntries)[0], ...typeof logEntries];
 const logEntry = z.discriminatedUnion("format", [firstEntry, ...otherEntries]);
 
+/** An entry with its defaults filled in. @throws ZodError for options that the format does not have. */
+export function logEntryOf(options: LogEntry): LogEntry {
+  return logEntry.parse(options);
+}
+
 const timezone = z.string().refine(isTimezone, {
   error: "is no time zone; write an IANA name such as Europe/London",
 });
@@ -71,7 +76,6 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.output<typeof configSchema>;
-export type HostConfig = Config["hosts"][number];
 
 function isTimezone(name: string): boolean {
   try {

@@ -152,6 +152,19 @@ describe("the pipeline", () => {
     assert.deepEqual(all.shipped, [0, 1]);
   });
 
+  it("reads the streams that were found to their end when finding more fails", async () => {
+    const all = stages({});
+    const source: Source = {
+      host: "web1",
+      async *streams() {
+        yield counting("a", 5);
+        throw new AppError("FILE_NOT_FOUND", "no such file", { hint: "" });
+      },
+    };
+    await assert.rejects(run(source, all, signal), { code: "FILE_NOT_FOUND" });
+    assert.equal(all.saved.length, 5);
+  });
+
   it("saves the directive with the position and starts the next parser with it", async () => {
     const started: (string | undefined)[] = [];
     const all = stages({ failed: async () => true });
