@@ -8,6 +8,7 @@ import type { Log } from "../lib/log.ts";
 import { connectSsh } from "./ssh-connect.ts";
 import { channelError, connectionLost } from "./ssh-errors.ts";
 import type { SshTarget } from "./ssh-target.ts";
+import { turns } from "./turns.ts";
 
 /** sshd's MaxSessions is 10 by default; two are left to people. */
 const maxChannels = 8;
@@ -15,6 +16,12 @@ const maxChannels = 8;
 const unreachable: Backoff = { minMs: 1000, maxMs: 60_000 };
 /** After a refusal (key, login): sshd's PerSourcePenalties punishes impatience. */
 const refused: Backoff = { minMs: 30_000, maxMs: 300_000 };
+
+/**
+ * Handshakes at a time, of all hosts: hundreds at once would all be slow enough to be given up, and behind a jump
+ * host they would run into its MaxStartups.
+ */
+const handshakes = turns(8);
 
 export interface SshDeps {
   log: Log;
@@ -139,7 +146,7 @@ export class SshConnection implements AsyncDisposable {
     if (waitMs > 0) await sleep(waitMs, undefined, { signal });
     try {
       const sock = await dial?.(this.target, signal);
-      const client = await connectSsh(this.target, sock, log, signal);
+      const client = await handshakes(() => connectSsh(this.target, sock, log, signal));
       const closed = new AbortController();
       // Everything that waits for the host listens to it.
       setMaxListeners(0, closed.signal);

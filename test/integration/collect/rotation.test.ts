@@ -22,7 +22,7 @@ import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 /** What happens to the files while nobody looks: `a1` and `a2` were read of `/app.log`, what else is there comes. */
 interface Case {
   title: string;
-  happens(log: string): Promise<void>;
+  happens: (log: string) => Promise<void>;
   /** Texts that are read then; `-7` stands for a gap of seven bytes. */
   then: readonly string[];
 }
@@ -34,7 +34,7 @@ const compress = async (path: string) => {
 const cases: readonly Case[] = [
   {
     title: "renamed and made anew",
-    async happens(log) {
+    happens: async (log) => {
       await appendFile(log, "a3\n");
       await rename(log, `${log}.1`);
       await writeFile(log, "b1\n");
@@ -43,7 +43,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "renamed, and nothing new yet",
-    async happens(log) {
+    happens: async (log) => {
       await appendFile(log, "a3\n");
       await rename(log, `${log}.1`);
     },
@@ -51,7 +51,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "rotated three times and compressed on the way",
-    async happens(log) {
+    happens: async (log) => {
       await appendFile(log, "a3\n");
       await rename(log, `${log}.3`);
       await compress(`${log}.3`);
@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "rotated by date",
-    async happens(log) {
+    happens: async (log) => {
       await appendFile(log, "a3\n");
       await rename(log, `${log}-20261121`);
       await compress(`${log}-20261121`);
@@ -74,7 +74,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "copied and truncated",
-    async happens(log) {
+    happens: async (log) => {
       await appendFile(log, "a3\n");
       await copyFile(log, `${log}.1`);
       await truncate(log, 0);
@@ -84,7 +84,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "copied and truncated twice, and grown beyond where it was",
-    async happens(log) {
+    happens: async (log) => {
       await appendFile(log, "a3\n");
       await copyFile(log, `${log}.2`);
       await writeFile(`${log}.1`, "b1\n");
@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "truncated without a copy, with bytes that nobody had read",
-    async happens(log) {
+    happens: async (log) => {
       await truncate(log, 0);
       await appendFile(log, "b1\n");
     },
@@ -103,7 +103,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "deleted and made anew",
-    async happens(log) {
+    happens: async (log) => {
       await rm(log);
       await writeFile(log, "b1\n");
     },
@@ -111,7 +111,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "written on after the rename, while a younger file is there",
-    async happens(log) {
+    happens: async (log) => {
       await rename(log, `${log}.1`);
       await writeFile(log, "b1\n");
       await appendFile(`${log}.1`, "\na4\n");
