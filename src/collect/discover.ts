@@ -44,7 +44,10 @@ export async function firstFiles(
     file.mtimeMs = stat.mtimeMs;
     found.push(file);
     // Held from the start: the older files take their time, and it may be renamed meanwhile.
-    if (live) file.content = plainContent(await files.open(name, signal));
+    if (live) {
+      file.content = plainContent(await files.open(name, signal));
+      learn(file, await file.content.head(signal), place);
+    }
     if (live && from === "end") await skipToEnd(file, place, signal);
   }
   return found;
@@ -84,7 +87,10 @@ export async function findFiles(
       matched.add(file);
       if (await adopt(file, one)) continue;
     } else if (verdict === "new" && (one.live || one.head.length > 0)) {
-      fresh.push({ ...freshFile(one.name, one.compressed, one.live), content: one.content });
+      // With its head: before it is read, it may be copied away and truncated.
+      const file = { ...freshFile(one.name, one.compressed, one.live), content: one.content };
+      learn(file, one.head, place);
+      fresh.push(file);
       continue;
     }
     await one.content.file.close();

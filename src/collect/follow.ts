@@ -153,6 +153,8 @@ export function followFile(
     try {
       const content = await opened(file, signal);
       const stat = await content.file.stat(signal);
+      // Empty until now: another one may have been here, been copied away and truncated since the last look.
+      if (file.live && file.head.length === 0 && stat.size > 0) throw new FileReplaced();
       const newest = Math.max(...tracked.map((one) => one.mtimeMs), seen?.mtimeMs ?? 0);
       const still = Math.max(stillMs, newest - stat.mtimeMs) >= options.closeAfterMs;
       const final = file.compressed || (!file.live && still);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { appendFile, copyFile, truncate, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, rename, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { plainContent } from "../../../src/collect/content.ts";
 import { findFiles } from "../../../src/collect/discover.ts";
+import { followFile } from "../../../src/collect/follow.ts";
 import { localFiles } from "../../../src/collect/local-files.ts";
 import { closeFile, freshFile, learn } from "../../../src/collect/tracked-file.ts";
 import { silentLog } from "../../../src/lib/log.ts";
@@ -37,5 +38,31 @@ describe("finding the files of a stream", () => {
     );
     assert.deepEqual(vanished, []);
     for (const file of tracked) await closeFile(file);
+  });
+
+  it("finds what came and was copied away between two looks at an empty file", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "app.log");
+    await writeFile(path, "a1\n");
+    await using followed = followFile(localFiles("web1"), undefined, {
+      ...{ host: "web1", path, from: "beginning", once: false, closeAfterMs: 600_000 },
+      ...{ maxLineBytes: 1e6, batchBytes: 1e6, log: silentLog },
+    });
+    const look = async () => {
+      const texts: string[] = [];
+      for await (const { lines } of followed.look(never))
+        texts.push(...lines.map((line) => line.text));
+      return texts;
+    };
+    assert.deepEqual(await look(), ["a1"]);
+    await copyFile(path, `${path}.1`);
+    await truncate(path, 0);
+    assert.deepEqual(await look(), []);
+    await rename(`${path}.1`, `${path}.2`);
+    await appendFile(path, "b1\n");
+    await copyFile(path, `${path}.1`);
+    await truncate(path, 0);
+    await appendFile(path, "c1\n");
+    assert.deepEqual(await look(), ["b1", "c1"]);
   });
 });
