@@ -111,11 +111,7 @@ async function count(
       sources_seen: seen,
       sources_percent: wanted === 0 ? null : Math.round((1000 * seen) / wanted) / 10,
       rules_percent: facts.coveragePercent ?? null,
-      gaps: (await gapsOf(events, interval, week, signal)).map((gap) => ({
-        from: gap.from.toISOString(),
-        to: gap.to.toISOString(),
-        hours: gap.hours,
-      })),
+      ...(await gapsOf(events, interval, week, signal)),
     },
     figures,
     trend,

@@ -55,6 +55,8 @@ export interface Coverage {
   readonly sources_percent: number | null;
   /** Judged time of all rules ÷ elapsed time; null: nothing is known of it. */
   readonly rules_percent: number | null;
+  /** When the first event of all came, where that was in this week: nothing is known before. */
+  readonly begins: string | null;
   /** Stretches in which no event of any source arrived though one was to be expected. */
   readonly gaps: readonly { readonly from: string; readonly to: string; readonly hours: number }[];
 }

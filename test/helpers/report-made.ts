@@ -33,6 +33,7 @@ export function madeReport(changes: Partial<Counted> = {}): Report {
       sources_seen: 1,
       sources_percent: 100,
       rules_percent: 100,
+      begins: null,
       gaps: [],
     },
     figures: [],

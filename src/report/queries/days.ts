@@ -1,9 +1,9 @@
 import { DateTime } from "luxon";
 import { all, any, counted, status, within } from "../events.ts";
 import { attempts } from "../groups.ts";
-import type { Activity, HttpErrorClass } from "../model.ts";
+import type { Activity, Coverage, HttpErrorClass } from "../model.ts";
 import type { Query, Searcher } from "../search.ts";
-import { daysOf, hoursOf, type Interval, type Week } from "../week.ts";
+import { daysOf, type Interval, type Week } from "../week.ts";
 import { rangeBuckets, ranges } from "./figures.ts";
 
 /** HTTP errors by kind of each local day; the kinds do not overlap. */
@@ -46,7 +46,7 @@ export async function activityOf(
   signal: AbortSignal,
 ): Promise<Activity> {
   const logins = [counted.loginWorked, counted.loginFailed, ...(checkIn ? [checkIn] : [])];
-  const byHour = await hourly(searcher, interval, timezone, any(...logins), signal);
+  const byHour = await hourly(searcher, interval, timezone, any(...logins), { attempts }, signal);
   const counts = Array.from({ length: 7 }, () =>
     Array.from<number | null>({ length: 24 }).fill(null),
   );
@@ -54,7 +54,7 @@ export async function activityOf(
   for (const hour of hoursIn(interval, timezone)) {
     const at = DateTime.fromMillis(hour, { zone: timezone });
     const row = counts[at.weekday - 1];
-    const value = byHour.get(hour)?.attempts ?? 0;
+    const value = byHour.get(hour) ?? 0;
     // The hour that a change of the clock repeats is counted with its first.
     if (row) row[at.hour] = (row[at.hour] ?? 0) + value;
     total += value;
@@ -67,19 +67,19 @@ const gapHours = 3;
 
 /**
  * Stretches of at least three whole hours without any event, in which there was one in the same hour of at least
- * one of the four weeks before (or of which nothing is known, because nothing is older).
+ * one of the four weeks before (or of which nothing is known, because nothing is older); and where the data begins.
  */
 export async function gapsOf(
   searcher: Searcher,
   interval: Interval,
   week: Week,
   signal: AbortSignal,
-): Promise<{ from: Date; to: Date; hours: number }[]> {
+): Promise<Pick<Coverage, "begins" | "gaps">> {
   const { timezone } = week;
   const start = DateTime.fromJSDate(interval.from, { zone: timezone }).minus({ weeks: 4 });
   const known = { from: start.toJSDate(), to: interval.to };
-  const events = await hourly(searcher, known, timezone, { match_all: {} }, signal);
-  if (events.size === 0) return [];
+  const events = await hourly(searcher, known, timezone, { match_all: {} }, undefined, signal);
+  if (events.size === 0) return { begins: null, gaps: [] };
   const slot = (ms: number) => DateTime.fromMillis(ms, { zone: timezone }).toFormat("c HH");
   const usual = new Set<string>();
   for (const hour of events.keys()) if (hour < interval.from.getTime()) usual.add(slot(hour));
@@ -97,20 +97,27 @@ export async function gapsOf(
     if (last?.to === hour) last.to = hour + 3_600_000;
     else gaps.push({ from: hour, to: hour + 3_600_000 });
   }
-  return gaps
-    .map(({ from, to }) => ({ from: new Date(from), to: new Date(to) }))
-    .map((gap) => ({ ...gap, hours: hoursOf(gap) }))
-    .filter((gap) => gap.hours >= gapHours);
+  return {
+    begins: first > interval.from.getTime() ? new Date(first).toISOString() : null,
+    gaps: gaps
+      .map(({ from, to }) => ({
+        from: new Date(from).toISOString(),
+        to: new Date(to).toISOString(),
+        hours: (to - from) / 3_600_000,
+      }))
+      .filter((gap) => gap.hours >= gapHours),
+  };
 }
 
-/** Events and attempts of each local hour that has any, by the hour's beginning in epoch milliseconds. */
+/** Events of each local hour that has any (or their `attempts`), by the hour's beginning in epoch milliseconds. */
 async function hourly(
   searcher: Searcher,
   interval: Interval,
   timezone: string,
   query: Query,
+  aggs: { attempts: typeof attempts } | undefined,
   signal: AbortSignal,
-): Promise<Map<number, { events: number; attempts: number }>> {
+): Promise<Map<number, number>> {
   // `calendar_interval` keeps to the zone's own hours: those of +05:30 begin at half past in UTC.
   const hours = {
     date_histogram: {
@@ -119,17 +126,13 @@ async function hourly(
       time_zone: timezone,
       min_doc_count: 1,
     },
-    aggs: { attempts },
+    // Plain hours are counted from the index alone; a sum looks at every event.
+    ...(aggs && { aggs }),
   };
   const answer = await searcher.aggregate(all(within(interval), query), { hours }, signal);
-  type Buckets = { buckets: { key: number; doc_count: number; attempts: { value: number } }[] };
+  type Buckets = { buckets: { key: number; doc_count: number; attempts?: { value: number } }[] };
   const { buckets } = (answer?.["hours"] as Buckets | undefined) ?? { buckets: [] };
-  return new Map(
-    buckets.map((bucket) => [
-      bucket.key,
-      { events: bucket.doc_count, attempts: bucket.attempts.value },
-    ]),
-  );
+  return new Map(buckets.map((bucket) => [bucket.key, bucket.attempts?.value ?? bucket.doc_count]));
 }
 
 /** The beginnings of the local hours in an interval. */

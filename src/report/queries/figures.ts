@@ -53,11 +53,14 @@ export async function failedLogins(
   weeks: readonly Interval[],
   signal: AbortSignal,
 ): Promise<{ failed: number; events: number }[]> {
-  const byWeek = ranges(weeks, { failed: { filter: counted.loginFailed, aggs: { attempts } } });
-  const answer = await searcher.aggregate(span(weeks), { weeks: byWeek }, signal);
-  return rangeBuckets(answer?.["weeks"], weeks.length).map((bucket) => ({
-    failed: bucket?.failed.attempts?.value ?? 0,
-    events: bucket?.doc_count ?? 0,
+  const failures = all(span(weeks), counted.loginFailed);
+  const failed = await searcher.aggregate(failures, { weeks: ranges(weeks, { attempts }) }, signal);
+  // Without anything below it a range is counted from the index alone, whatever the number of events.
+  const any = await searcher.aggregate(span(weeks), { weeks: ranges(weeks) }, signal);
+  const events = rangeBuckets<Counted>(any?.["weeks"], weeks.length);
+  return rangeBuckets<Counted>(failed?.["weeks"], weeks.length).map((bucket, index) => ({
+    failed: bucket?.attempts?.value ?? 0,
+    events: events[index]?.doc_count ?? 0,
   }));
 }
 
@@ -81,7 +84,7 @@ export async function attackers(
 /** One named bucket for each interval: unlike a histogram's, its edges are ours. */
 export function ranges(
   intervals: readonly Interval[],
-  aggs: Aggregations,
+  aggs: Aggregations = {},
   field = "@timestamp",
 ): Aggregations[string] {
   return {

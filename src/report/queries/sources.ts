@@ -1,5 +1,5 @@
 import type { estypes } from "@elastic/elasticsearch";
-import { counted, within } from "../events.ts";
+import { all, counted, within } from "../events.ts";
 import type { SourceRow, Sources } from "../model.ts";
 import type { Aggregations, Query, Searcher } from "../search.ts";
 import { hoursOf, type Interval } from "../week.ts";
@@ -29,27 +29,18 @@ export async function sourcesOf(
     const known = rows.has(`${host} ${dataset}`);
     rows.set(`${host} ${dataset}`, toRow(bucket, interval, known || expected.length === 0));
   }
-  const answer = await searcher.aggregate(
-    within(interval),
-    {
-      unparsed: { filter: counted.unparsed },
-      gap: { sum: { field: "leafwatch.gap.bytes" } },
-      ahead: { filter: { term: { "leafwatch.delay_ms": 0 } } },
-      events: { filter: { match_all: {} } },
-    },
-    signal,
-  );
-  type Totals = Record<"unparsed" | "ahead" | "events", { doc_count: number }> & {
-    gap: { value: number };
-  };
-  const totals = answer as Totals | undefined;
+  const gaps = all(within(interval), { exists: { field: "leafwatch.gap.bytes" } });
+  const lost = { gap: { sum: { field: "leafwatch.gap.bytes" } } };
+  const answer = await searcher.aggregate(gaps, lost, signal);
+  const list = [...rows.values()];
+  const sum = (of: (row: SourceRow) => number) => list.reduce((so, row) => so + of(row), 0);
   return {
-    rows: [...rows.values()].sort((a, b) => order(a.host, b.host) || order(a.dataset, b.dataset)),
-    unparsed: totals?.unparsed.doc_count ?? 0,
+    rows: list.sort((a, b) => order(a.host, b.host) || order(a.dataset, b.dataset)),
+    unparsed: sum((row) => row.unparsed),
     dead_letters: deadLetters,
-    gap_bytes: totals?.gap.value ?? 0,
-    clock_ahead: totals?.ahead.doc_count ?? 0,
-    events: totals?.events.doc_count ?? 0,
+    gap_bytes: (answer as { gap: { value: number } } | undefined)?.gap.value ?? 0,
+    clock_ahead: sum((row) => row.clock_ahead),
+    events: sum((row) => row.events),
   };
 }
 

@@ -85,8 +85,12 @@ function coverageText({ coverage, sources, week }: Report, wording: Wording): st
       ? "How much of the time the rules have judged is not known."
       : `Rules: ${wording.percent(coverage.rules_percent)} of the time was judged.`;
   const lines = `${wording.count(sources.events)} log events were read, ${wording.count(sources.unparsed)} of them not understood.`;
+  const begins =
+    coverage.begins === null
+      ? ""
+      : ` The logs begin on ${wording.dateTime(coverage.begins)}: nothing is known of the time before.`;
   const until = week.so_far ? " Changes hold against the same part of the week before." : "";
-  return `${first} ${rules} ${lines}${until}`;
+  return `${first} ${rules} ${lines}${begins}${until}`;
 }
 
 function gapText({ coverage }: Report, { count, dateTime }: Wording): string {
