@@ -26,5 +26,9 @@ export default defineConfig(
     },
   },
   { files: ["src/cli.ts", "scripts/**"], rules: { "no-console": "off" } },
-  { files: ["**/*.js", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["**/*.js", "**/*.cjs"],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
 );
