@@ -10,10 +10,13 @@ export interface PreparedDocument {
   readonly time: number;
   /** About its bytes on the wire. */
   readonly size: number;
-  /** Its JSON up to the brace that opens `event`. */
-  readonly start: string;
-  /** The rest, without `leafwatch` and the last brace. */
-  readonly rest: string;
+  /**
+   * Its JSON without `leafwatch` and the last brace. Bytes, because they lie outside the heap: strings that live as long
+   * as a bulk would cost the collector more than everything else together.
+   */
+  readonly json: Buffer;
+  /** Where in it the group `event` begins, behind its brace. */
+  readonly cut: number;
   /** The members of `leafwatch`. */
   readonly own: string;
 }
@@ -47,43 +50,45 @@ export function prepareAs(stream: string, id: string, event: EcsEvent): Prepared
           leafwatch: undefined,
         });
   const own = leafwatch ? JSON.stringify({ ...leafwatch, delay_ms: undefined }).slice(1, -1) : "";
-  const cut = eventGroup(text);
+  const at = eventGroup(text);
+  const json = Buffer.from(text.slice(0, -1));
   return {
     stream,
     id,
     time: timeOf(event["@timestamp"]),
-    size: text.length + own.length + id.length + stream.length + 100,
-    start: text.slice(0, cut),
-    rest: text.slice(cut, -1),
+    size: json.length + own.length + id.length + stream.length + 150,
+    json,
+    // In UTF-16 units and in bytes the same, unless something beyond ASCII stands before it.
+    cut: json.length === text.length - 1 ? at : Buffer.byteLength(text.slice(0, at)),
     own,
   };
 }
 
 /** The document's JSON without what is stamped at each try. */
-export function textOf({ start, rest, own }: PreparedDocument): string {
-  return `${start}${rest}${own === "" ? "" : `,"leafwatch":{${own}}`}}`;
+export function textOf({ json, own }: PreparedDocument): string {
+  return `${json.toString()}${own === "" ? "" : `,"leafwatch":{${own}}`}}`;
 }
 
 /** The body of a bulk: each document stamped with the time of this try, in its own groups. */
 export function bulkBody(documents: readonly PreparedDocument[], nowMs: number): Buffer {
   const ingested = `"ingested":"${new Date(nowMs).toISOString()}"`;
-  let body = Buffer.allocUnsafe(documents.reduce((sum, { size }) => sum + size, 1000));
+  // `size` counts `own` in UTF-16 units, of which one makes at most three bytes.
+  const room = documents.reduce((sum, { size, own }) => sum + size + own.length * 2, 0);
+  const body = Buffer.allocUnsafe(room);
   let end = 0;
-  for (const { stream, id, time, start, rest, own } of documents) {
+  for (const { stream, id, time, json, cut, own } of documents) {
     const delay = Math.max(0, nowMs - time) || 0;
-    const text = `{"create":{"_index":"${stream}","_id":"${id}"}}\n${start}${ingested}${
-      rest.startsWith("}") ? "" : ","
-    }${rest},"leafwatch":{"delay_ms":${delay}${own === "" ? "" : ","}${own}}}\n`;
-    // A UTF-16 unit makes at most three bytes; nearly always one, so room is only made when it is needed.
-    if (end + text.length * 3 > body.length) {
-      const larger = Buffer.allocUnsafe((end + text.length * 3) * 1.5);
-      body.copy(larger, 0, 0, end);
-      body = larger;
-    }
-    end += body.write(text, end);
+    end += body.write(`{"create":{"_index":"${stream}","_id":"${id}"}}\n`, end, "latin1");
+    end += json.copy(body, end, 0, cut);
+    end += body.write(json[cut] === closing ? ingested : `${ingested},`, end, "latin1");
+    end += json.copy(body, end, cut);
+    const comma = own === "" ? "" : ",";
+    end += body.write(`,"leafwatch":{"delay_ms":${delay}${comma}${own}}}\n`, end);
   }
   return body.subarray(0, end);
 }
+
+const closing = "}".charCodeAt(0);
 
 /**
  * Where the group `event` begins, behind its brace. Within a text value a quotation mark is escaped, so what looks like

@@ -12,8 +12,8 @@ function documents(count: number, size = 10): PreparedDocument[] {
     id: String(n),
     time: 0,
     size,
-    start: "",
-    rest: "",
+    json: Buffer.alloc(0),
+    cut: 0,
     own: "",
   }));
 }
