@@ -1,12 +1,17 @@
 import { advance, sameHead, type Moment } from "./episodes.ts";
+import { eachOf } from "./each-of.ts";
 import { groupKey, type Group, type Range } from "./events.ts";
 import { headId, isUnwritten, type Head } from "./head.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import { project } from "./project.ts";
 import type { Gathered, Rule } from "./rule.ts";
+import type { Version } from "./state.ts";
 
 /** Groups whose events are fetched together. */
 const groupsAtOnce = 200;
+
+/** Groups whose documents are written side by side. */
+const writesAtOnce = 8;
 
 /** What limits a judge in one pass over one rule. */
 export interface Limits {
@@ -38,30 +43,40 @@ export async function settle(
       );
       const gathered = await rule.condition.gather(parts.events, open, range, signal);
       const again: Group[] = [];
-      for (const group of open) {
-        const id = headId(rule.id, group);
-        const stored = heads.get(id);
+      const one = async (group: Group) => {
+        const stored = heads.get(headId(rule.id, group));
+        const moment = { now: present.now, ...limits, mutedBy: present.mutedBy(rule, group) };
         const head = stored?.value ?? { rule: rule.id, group, episodes: [] };
-        const next = judged(head, gathered, rule, range, {
-          now: present.now,
-          ...limits,
-          mutedBy: present.mutedBy(rule, group),
-        });
-        if (sameHead(head, next)) {
-          if (stored && isUnwritten(head)) await project(parts, rule, head, stored.version, signal);
-          continue;
-        }
-        const version = await parts.state.saveHead(id, next, stored?.version, signal);
-        if (version === false) again.push(group);
-        else {
-          changed++;
-          await project(parts, rule, next, version, signal);
-        }
-      }
+        const next = judged(head, gathered, rule, range, moment);
+        const outcome = await write(parts, rule, head, next, stored?.version, signal);
+        if (outcome === "again") again.push(group);
+        if (outcome === "changed") changed++;
+      };
+      await eachOf(open, writesAtOnce, one, signal);
       open = again;
     }
   }
   return changed;
+}
+
+/** Saves the head where it has changed, and what follows from it; `again`: somebody else was faster. */
+async function write(
+  parts: WatchParts,
+  rule: Rule,
+  head: Head,
+  next: Head,
+  version: Version,
+  signal: AbortSignal,
+): Promise<"again" | "changed" | "same"> {
+  if (sameHead(head, next)) {
+    if (isUnwritten(head)) await project(parts, rule, head, version, signal);
+    return "same";
+  }
+  const id = headId(rule.id, head.group);
+  const saved = await parts.state.saveHead(id, next, version, signal);
+  if (saved === false) return "again";
+  await project(parts, rule, next, saved, signal);
+  return "changed";
 }
 
 function judged(head: Head, gathered: Gathered, rule: Rule, range: Range, moment: Moment): Head {

@@ -5,6 +5,7 @@ import type { Enqueue, Problem } from "../model/notification.ts";
 import { elasticEvents } from "./elastic-events.ts";
 import { elasticState } from "./elastic-state.ts";
 import type { EventStore } from "./events.ts";
+import { eachOf } from "./each-of.ts";
 import { endOf, judgeRule, unsettledMs } from "./judge-rule.ts";
 import { mutesAt, type Mute } from "./mutes.ts";
 import type { Present } from "./parts.ts";
@@ -108,7 +109,7 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
     const present: Present = { now, mutedBy: await mutedBy() };
     const one = (rule: Rule) =>
       judgeOne(parts, rule, cursors.get(rule.id), present, settledBefore, signal);
-    for (const { rule, changed, cursor, failure } of await eachOf(some, one, signal)) {
+    for (const { rule, changed, cursor, failure } of await eachOf(some, rulesAtOnce, one, signal)) {
       result.judgedUntil.set(rule.id, cursor.judgedUntil);
       if (failure) {
         result.failed.push(failure);
@@ -156,26 +157,6 @@ async function judgeOne(
     parts.log.warn(fields, "a rule could not be judged");
     return { rule, changed: 0, cursor: stored.value, failure };
   }
-}
-
-/** Calls `work` for every item, a few at once; resolves in the order of the items. */
-async function eachOf<T, R>(
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-  signal: AbortSignal,
-): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [i, item] of queue) {
-      signal.throwIfAborted();
-      results[i] = await work(item);
-    }
-  };
-  const done = await Promise.allSettled(Array.from({ length: rulesAtOnce }, worker));
-  const failed = done.find((one) => one.status === "rejected");
-  if (failed) throw failed.reason;
-  return results;
 }
 
 /** A rule that was never judged begins in the past, so that nothing between two starts of a new rule is lost. */
