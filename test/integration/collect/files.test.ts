@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  appendFile,
-  mkdir,
-  rename,
-  truncate,
-  writeFile,
-  copyFile,
-  mkdtemp,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, mkdir, rename, truncate, writeFile, copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { hasSshd, startSshd, type Sshd } from "../../helpers/sshd.ts";
 import { collecting, openHost } from "../../helpers/collecting.ts";
 
@@ -26,7 +18,7 @@ for (const read of ["sftp", "exec", "sudo", "local"] as const) {
     before(async function () {
       if (!hasSshd()) this.skip();
       sshd = await startSshd(
-        read === "sudo" ? [`SetEnv PATH=${await playSudo()}:/usr/bin:/bin`] : [],
+        read === "sudo" ? [`SetEnv PATH=${await playSudo(opened)}:/usr/bin:/bin`] : [],
       );
       opened.push(sshd);
     });
@@ -179,9 +171,10 @@ for (const read of ["sftp", "exec", "sudo", "local"] as const) {
 }
 
 /** A folder with a `sudo` that runs what it is given as whoever calls it, and insists on `-n`. */
-async function playSudo(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "leafwatch-sudo-"));
+async function playSudo(opened: AsyncDisposable[]): Promise<string> {
+  const folder = await temporaryFolder();
+  opened.push(folder);
   const script = '#!/bin/sh\n[ "$1" = -n ] || exit 1\nshift\nexec "$@"\n';
-  await writeFile(join(folder, "sudo"), script, { mode: 0o755 });
-  return folder;
+  await writeFile(join(folder.path, "sudo"), script, { mode: 0o755 });
+  return folder.path;
 }
