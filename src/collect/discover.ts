@@ -5,8 +5,9 @@ import { isFileError } from "./file-errors.ts";
 import { isBegun, recognise, type Candidate } from "./file-states.ts";
 import type { FileAccess } from "./files.ts";
 import { encodingOf } from "./lines.ts";
-import { beginsWith } from "./recognition.ts";
+import { beginsWith, headOf } from "./recognition.ts";
 import { rotatedSiblings } from "./rotation.ts";
+import { isStillAt } from "./same-file.ts";
 import { closeFile, freshFile, learn, type TrackedFile } from "./tracked-file.ts";
 
 interface Place {
@@ -34,23 +35,30 @@ export async function firstFiles(
   place: Place,
   signal: AbortSignal,
 ): Promise<TrackedFile[]> {
-  const found: TrackedFile[] = [];
-  for (const { name, compressed, live } of await present(files, place, signal)) {
-    if (from === "end" && !live) continue;
-    const stat = await files.stat(name, signal);
-    if (!stat) continue;
-    const file = freshFile(name, compressed, live);
-    file.size = stat.size;
-    file.mtimeMs = stat.mtimeMs;
-    found.push(file);
-    // Held from the start: the older files take their time, and it may be renamed meanwhile.
-    if (live) {
-      file.content = plainContent(await files.open(name, signal));
-      learn(file, await file.content.head(signal), place);
+  for (;;) {
+    const live = await openLive(files, place, signal);
+    const found: TrackedFile[] = [];
+    for (const { name, compressed } of from === "beginning"
+      ? await siblings(files, place, signal)
+      : []) {
+      const stat = await files.stat(name, signal);
+      if (stat)
+        found.push({
+          ...freshFile(name, compressed, false),
+          size: stat.size,
+          mtimeMs: stat.mtimeMs,
+        });
     }
-    if (live && from === "end") await skipToEnd(file, place, signal);
+    if (live) {
+      // Held from the start: the older files take their time, and it may be renamed meanwhile.
+      const file = { ...freshFile(live.name, false, true), content: live.content };
+      learn(file, live.head, place);
+      if (from === "end") await skipToEnd(file, place, signal);
+      found.push(file);
+    }
+    if (await isUnmoved(files, place, live, signal)) return found;
+    await live?.content.file.close();
   }
-  return found;
 }
 
 /**
@@ -121,15 +129,47 @@ async function lookAt(
   place: Place,
   signal: AbortSignal,
 ): Promise<Looked[]> {
-  const looked: Looked[] = [];
-  for (const one of (await present(files, place, signal)).reverse()) {
-    const opened = await open(files, one, place, signal);
-    if (opened) looked.unshift(opened);
-    const verdicts = recognise(known, looked);
-    const missing = known.some((file, index) => !file.done && !verdicts.includes(index));
-    if (!missing && verdicts.some((verdict) => typeof verdict === "number")) break;
+  for (;;) {
+    const live = await openLive(files, place, signal);
+    const looked: Looked[] = live ? [live] : [];
+    const enough = () => {
+      const verdicts = recognise(known, looked);
+      const missing = known.some((file, index) => !file.done && !verdicts.includes(index));
+      return !missing && verdicts.some((verdict) => typeof verdict === "number");
+    };
+    const older = (await siblings(files, place, signal)).reverse();
+    for (const one of older) {
+      if (enough()) break;
+      const opened = await open(files, one, place, signal);
+      if (opened) looked.unshift(opened);
+    }
+    if (await isUnmoved(files, place, live, signal)) return looked;
+    for (const one of looked) await one.content.file.close();
   }
-  return looked;
+}
+
+/**
+ * The live file, or undefined where there is none. It is opened before the folder is listed and compared with what
+ * stands there after that: a rotation in between would leave out the file that it was.
+ */
+async function openLive(files: FileAccess, place: Place, signal: AbortSignal) {
+  const { path } = place;
+  if (!(await files.stat(path, signal))) return undefined;
+  return open(files, { name: path, compressed: false, live: true }, place, signal);
+}
+
+/** True when no rotation came since `live` was opened. */
+async function isUnmoved(
+  files: FileAccess,
+  { path }: Place,
+  live: Looked | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!live) return (await files.stat(path, signal)) === undefined;
+  const head = await live.content.head(signal);
+  // What was empty and is not any more may have been something else in between.
+  const grown = live.head.length === 0 ? head.length === 0 : beginsWith(head, headOf(live.head));
+  return grown && (await isStillAt(files, path, live.content, signal));
 }
 
 async function open(
@@ -152,7 +192,7 @@ async function open(
   }
 }
 
-async function present(
+async function siblings(
   files: FileAccess,
   { host, path, log }: Place,
   signal: AbortSignal,
@@ -172,7 +212,6 @@ async function present(
       found.push({ name: full, compressed: sibling.compression === "gzip", live: false });
     }
   }
-  if (names.includes(name)) found.push({ name: path, compressed: false, live: true });
   return found;
 }
 

@@ -7,6 +7,7 @@ import { fileError, isFileError } from "./file-errors.ts";
 import { fromPosition, toPosition } from "./file-states.ts";
 import type { FileAccess, FileStat } from "./files.ts";
 import { gap } from "./lines.ts";
+import { isStillAt } from "./same-file.ts";
 import {
   closeFile,
   FileReplaced,
@@ -40,8 +41,6 @@ export interface FollowedFile extends AsyncDisposable {
   readonly exists: boolean;
 }
 
-/** Two files up to this size may well have the same size and time though they are not the same. */
-const chanceBytes = 64 * 1024;
 /** Times are whole seconds over SFTP: what happens within one of them shows only in the contents. */
 const settledMs = 3000;
 
@@ -85,34 +84,11 @@ export function followFile(
     if (!live) return seen !== undefined;
     if (seen && isUnchanged(live, seen)) return false;
     if (!live.content) return true;
-    if (seen && (await isSame(live.content, signal))) return false;
+    if (seen && (await isStillAt(files, path, live.content, signal))) return false;
     log.info(fields, "the file was rotated");
     live.live = false;
     live.stillSince = Date.now();
     return seen !== undefined;
-  }
-
-  /** Compares what stands under the path with what is open, while both may be written to. */
-  async function isSame(content: Content, signal: AbortSignal): Promise<boolean> {
-    const { file } = content;
-    const before = await file.stat(signal);
-    const now = await files.stat(path, signal);
-    const after = await file.stat(signal);
-    if (now === undefined || now.inode !== before.inode) return false;
-    const between =
-      now.size >= Math.min(before.size, after.size) &&
-      now.size <= Math.max(before.size, after.size) &&
-      now.mtimeMs >= before.mtimeMs &&
-      now.mtimeMs <= after.mtimeMs;
-    if (!between || now.inode !== undefined || now.size > chanceBytes) return between;
-    const known = await content.head(signal);
-    const other = plainContent(await files.open(path, signal));
-    try {
-      const head = await other.head(signal);
-      return known.equals(head.subarray(0, known.length));
-    } finally {
-      await other.file.close();
-    }
   }
 
   async function* discover(signal: AbortSignal): AsyncGenerator<LineBatch> {
