@@ -9,8 +9,10 @@ import type { EventQuery, EventStore, Group, Occurrence, Range, Selection } from
 import { oneOf, queryOf, type Query } from "./filter-query.ts";
 
 const pageSize = 10_000;
-/** Groups in one query: with several fields each is a clause of its own, of which a server takes 1024 by default. */
-export const groupsAtOnce = 500;
+/** Groups in one query for events. */
+const groupsAtOnce = 500;
+/** So many groups by several fields are asked for one by one. */
+const exactGroups = 20;
 
 /** Where the events of a namespace are and how they are asked for. */
 export interface ElasticScope {
@@ -82,24 +84,22 @@ export function selectionQuery(
   };
 }
 
+/**
+ * The events of some groups. Of groups by several fields, when there are many, those that have a wanted value in each
+ * field: a few more, which callers leave out; hundreds of clauses would cost far more than they do.
+ */
 function groupQuery(by: readonly string[], groups: readonly Group[]): Query {
-  const [field] = by;
-  if (field === undefined) return { match_all: {} };
-  if (by.length === 1)
-    return oneOf(
-      field,
-      groups.flatMap((group) => group.slice(0, 1)),
+  if (by.length === 0) return { match_all: {} };
+  if (by.length === 1 || groups.length > exactGroups) {
+    const filter = by.map((field, i) =>
+      oneOf(field, [...new Set(groups.flatMap((group) => group.slice(i, i + 1)))]),
     );
-  return {
-    bool: {
-      should: groups.map((group) => ({
-        bool: {
-          filter: by.map((name, i) => ({ term: { [name]: { value: group[i] ?? "" } } })),
-        },
-      })),
-      minimum_should_match: 1,
-    },
-  };
+    return { bool: { filter } };
+  }
+  const exactly = (group: Group): Query => ({
+    bool: { filter: by.map((name, i) => ({ term: { [name]: { value: group[i] ?? "" } } })) },
+  });
+  return { bool: { should: groups.map(exactly), minimum_should_match: 1 } };
 }
 
 async function eventsOf(

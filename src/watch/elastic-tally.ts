@@ -1,12 +1,14 @@
 import type { estypes } from "@elastic/elasticsearch";
 import type { GroupValue } from "../model/alert.ts";
-import { groupsAtOnce, indicesOf, selectionQuery, type ElasticScope } from "./elastic-events.ts";
+import { indicesOf, selectionQuery, type ElasticScope } from "./elastic-events.ts";
 import { searchAll } from "./elastic-search.ts";
-import type { Measure, Tally, TallyQuery } from "./events.ts";
+import { groupKey, type Measure, type Tally, type TallyQuery } from "./events.ts";
 
 /** Buckets of one answer: of `terms` at most, of `composite` a page. Servers allow 65,536 in one answer. */
 const termsSize = 10_000;
 const pageSize = 5_000;
+/** Groups that one query is narrowed to. */
+const groupsAtOnce = 10_000;
 
 type Aggregations = Record<string, estypes.AggregationsAggregationContainer>;
 
@@ -37,6 +39,17 @@ export async function tallyOf(
     }
     return tallies;
   }
+  const found = await tallySome(scope, query, signal);
+  if (!groups) return found;
+  const wanted = new Set(groups.map(groupKey));
+  return found.filter(({ group }) => wanted.has(groupKey(group)));
+}
+
+async function tallySome(
+  scope: ElasticScope,
+  query: TallyQuery,
+  signal: AbortSignal,
+): Promise<Tally[]> {
   const plain = typeof query.measure === "string" || "values" in query.measure;
   if (plain && query.by.length === 1 && query.slotMs === undefined && query.atLeast !== undefined) {
     const tallies = await byTerms(scope, query, query.atLeast, signal);
