@@ -152,7 +152,7 @@ describe("watch: counting over Elasticsearch", function () {
 
   it("names a field that no mapping has and stays where it is", async () => {
     const rules = await rulesOf(
-      rule.replace("[source.ip]\n", "[source.ipp]\n").replace("{source.ip}", "it"),
+      rule.replace("[source.ip]\n", "[winlog.event_data.Nowhere]\n").replace("{source.ip}", "it"),
     );
     await world.write(burst(10, 0, minute, "203.0.113.5"));
     const watcher = world.watcher(rules);
