@@ -3,18 +3,38 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findJava } from "../src/es/java.ts";
+import { messageOf } from "../src/lib/errors.ts";
 
 interface Stage {
   name: string;
-  spec: string;
+  /** Tests for mocha … */
+  spec?: string;
+  /** … or commands, each of which counts as one test. */
+  commands?: readonly string[];
   /** Of one test, milliseconds. */
-  timeoutMs: number;
+  timeoutMs?: number;
+  /** Without a Java so new the stage is pending. */
+  java?: number;
   env?: Record<string, string>;
 }
 
 const stages: readonly Stage[] = [
-  { name: "unit", spec: "test/unit/**/*.test.ts", timeoutMs: 20_000 },
-  { name: "integration", spec: "test/integration/**/*.test.ts", timeoutMs: 120_000 },
+  {
+    name: "check",
+    commands: ["types", "lint", "format", "unused", "docs"].map(
+      (part) => `npm run -s check:${part}`,
+    ),
+  },
+  { name: "unit", spec: "test/unit/**/*.test.ts", timeoutMs: 60_000 },
+  { name: "integration", spec: "test/integration/**/*.test.ts", timeoutMs: 180_000 },
+  {
+    name: "newer-server",
+    spec: "test/integration/{es/documents,es/templates,ship/shipper,watch/count}.test.ts",
+    timeoutMs: 180_000,
+    java: 21,
+    env: { TEST_ELASTICSEARCH_VERSION: "9.5.3", ELASTICSEARCH_URL: "" },
+  },
   { name: "walkthrough", spec: "test/walkthrough/**/*.test.ts", timeoutMs: 600_000 },
 ];
 
@@ -25,15 +45,40 @@ interface Counts {
 }
 
 async function run(stage: Stage, folder: string): Promise<Counts> {
+  try {
+    if (stage.java !== undefined) await findJava(stage.java);
+  } catch (error) {
+    return { passes: 0, failures: 0, pending: [`${stage.name}: ${messageOf(error)}`] };
+  }
+  return stage.spec === undefined ? runCommands(stage) : runMocha(stage, stage.spec, folder);
+}
+
+async function runCommands({ commands = [], env }: Stage): Promise<Counts> {
+  const counts: Counts = { passes: 0, failures: 0, pending: [] };
+  for (const command of commands) {
+    const child = spawn(command, {
+      shell: true,
+      stdio: "inherit",
+      env: { ...process.env, ...env },
+    });
+    const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    console.log(`  ${code === 0 ? "✔" : "✘"} ${command}`);
+    if (code === 0) counts.passes++;
+    else counts.failures++;
+  }
+  return counts;
+}
+
+async function runMocha(stage: Stage, spec: string, folder: string): Promise<Counts> {
   const file = join(folder, stage.name);
   const args = [
     "mocha",
     "--reporter",
     "test/helpers/count-reporter.cjs",
     "--timeout",
-    String(stage.timeoutMs),
+    String(stage.timeoutMs ?? 10_000),
   ];
-  const child = spawn("npx", [...args, "--spec", stage.spec], {
+  const child = spawn("npx", [...args, "--spec", spec], {
     stdio: "inherit",
     env: { ...process.env, ...stage.env, TEST_COUNTS: file },
   });

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { createDocuments } from "../es/documents.ts";
-import { AppError, messageOf } from "../lib/errors.ts";
 import { outboxFigures } from "../notify/figures.ts";
 import { buildReport } from "../report/build.ts";
 import type { ReportFacts } from "../report/facts.ts";
 import type { Report } from "../report/model.ts";
 import type { Audience } from "../report/options.ts";
+import { readRoster } from "../report/roster.ts";
 import { earlierRules, saveRules, type RulesOfWeek } from "../report/rule-history.ts";
 import type { Interval, Week } from "../report/week.ts";
 import { elasticState } from "../watch/elastic-state.ts";
@@ -92,18 +91,3 @@ function coverage(cursor: Cursor | undefined, { from, to }: Interval): number {
 }
 
 const percent = (share: number) => Math.round(share * 1000) / 10;
-
-async function readRoster(path: string): Promise<string[]> {
-  try {
-    const text = await readFile(path, "utf8");
-    return text
-      .split(/\r?\n/)
-      .map((line) => line.replace(/#.*/, "").trim())
-      .filter((line) => line !== "");
-  } catch (cause) {
-    throw new AppError("REPORT_ROSTER", `check_in.roster: ${messageOf(cause)}`, {
-      hint: "name a file with one member a line, or leave roster out",
-      cause,
-    });
-  }
-}

@@ -1,6 +1,8 @@
 import type { Client } from "@elastic/elasticsearch";
 import { fileURLToPath } from "node:url";
+import { createApiKeys } from "../es/api-keys.ts";
 import { createDocuments } from "../es/documents.ts";
+import { roleDescriptors } from "../es/privileges.ts";
 import { removeSetup, setup, type Change } from "../es/templates.ts";
 import { importDashboards } from "../kibana/import.ts";
 import type { Step } from "../kibana/plan.ts";
@@ -14,6 +16,8 @@ interface Options extends ConfigOptions {
   dryRun?: boolean;
   remove?: boolean;
   overwrite?: boolean;
+  printRoles?: boolean;
+  apiKeys?: boolean;
   json?: boolean;
 }
 
@@ -26,9 +30,22 @@ export const setupCommand: AddCommand = (program, io) => {
     .option("--dry-run", "only say what would be changed")
     .option("--overwrite", "write over dashboards that were changed in Kibana")
     .option("--remove", "remove templates and dashboards; never data")
+    .option("--print-roles", "print the exact rights of each part as JSON, and change nothing")
+    .option("--api-keys", "make an API key for each part and print it once")
     .option("--json", "print the result as JSON")
     .action(async (options: Options) => {
       await using context = await openContext(options, io);
+      const { client, config } = context;
+      if (options.printRoles) {
+        await io.out(`${JSON.stringify(roleDescriptors(config.namespace), null, 2)}\n`);
+        return;
+      }
+      if (options.apiKeys) {
+        for (const { role, encoded } of await createApiKeys(client, config.namespace, io.signal)) {
+          await io.out(`${role}: ${encoded}\n`);
+        }
+        return;
+      }
       const elasticsearch = await templates(context, options, io.signal);
       if (!options.json) await io.out(describeTemplates(elasticsearch, options));
       const { steps, failure } = await kibana(context, options, io.signal);

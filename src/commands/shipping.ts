@@ -26,6 +26,10 @@ export interface ShipOptions {
   metrics: Metrics;
   /** Filled with what operators must learn of. */
   troubles?: Map<string, Problem>;
+  /** Names this process in checkpoints. */
+  owner?: string;
+  /** Whether a host is still ours to store for; always where left out. */
+  isOurs?: (host: string) => boolean;
 }
 
 /**
@@ -48,25 +52,24 @@ export async function shipAll(
   const byName = new Map(
     hosts.all.map((host, i) => [host.name, { host, logs: config.hosts[i]?.logs ?? [] }]),
   );
+  const names = [...byName.keys()];
+  const owner = createOwner();
+  // One run by hand takes over what it reads; only those that stay share the hosts.
+  const documents = createDocuments<Lease>(client, `leafwatch-leases-${config.namespace}`);
+  const leases = options.once ? undefined : createLeases({ documents, owner, hosts: names, log });
+  const work = async (shipping: Shipping, stopped: AbortSignal) => {
+    const read = async (name: string, released: AbortSignal) => {
+      const found = byName.get(name);
+      if (found) await shipHost(shipping, found.host, found.logs, released);
+    };
+    if (leases) await leases.run(read, stopped);
+    else await Promise.all(names.map((name) => read(name, stopped)));
+  };
+  const isOurs = leases && ((host: string) => leases.isOurs(host));
   return await withShipping(
     context,
-    options,
-    async (shipping, stopped) => {
-      const read = async (name: string, released: AbortSignal) => {
-        const found = byName.get(name);
-        if (found) await shipHost(shipping, found.host, found.logs, released);
-      };
-      const names = [...byName.keys()];
-      if (options.once) {
-        await Promise.all(names.map((name) => read(name, stopped)));
-        return;
-      }
-      const documents = createDocuments<Lease>(client, `leafwatch-leases-${config.namespace}`);
-      await createLeases({ documents, owner: shipping.owner, hosts: names, log }).run(
-        read,
-        stopped,
-      );
-    },
+    { ...options, owner, ...(isOurs && { isOurs }) },
+    work,
     signal,
   );
 }
@@ -87,7 +90,8 @@ export async function withShipping(
     log,
     limits: { inFlightBytes: config.limits.in_flight },
   });
-  const owner = createOwner();
+  const { owner = createOwner(), isOurs } = options;
+  const checkpoints = createCheckpoints<Progress>(client, config.namespace, owner);
   await using enricher = await createEnricher(config.enrich);
   const shipping: Shipping = {
     context,
@@ -95,8 +99,7 @@ export async function withShipping(
     metrics: options.metrics,
     troubles: options.troubles ?? new Map<string, Problem>(),
     enricher,
-    owner,
-    delivery: createDelivery(shipper, createCheckpoints<Progress>(client, config.namespace, owner)),
+    delivery: createDelivery(shipper, checkpoints, isOurs),
     failures: [],
     open: new Set(),
     giveUp(error) {
@@ -119,18 +122,15 @@ async function shipHost(
   const zone = await zoneOfHost(shipping, host, signal);
   if (zone === undefined) return;
   const runEntry = async (entry: LogEntry) => {
-    try {
-      await run(host.source(entry), stagesOf(shipping, host, entry, zone), signal);
-    } catch (error) {
-      // A glob whose folder cannot be listed: there is no stream yet that could fail.
-      await failed(
-        shipping,
-        host.name,
-        typeof entry["path"] === "string" ? entry["path"] : entry.format,
-        error,
-        1,
-        signal,
-      );
+    const named = typeof entry["path"] === "string" ? entry["path"] : entry.format;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await run(host.source(entry), stagesOf(shipping, host, entry, zone), signal);
+        return;
+      } catch (error) {
+        // A glob whose folder cannot be listed: there is no stream yet that could fail.
+        if (!(await failed(shipping, host.name, named, error, attempt, signal))) return;
+      }
     }
   };
   await Promise.all(logs.map(runEntry));

@@ -29,8 +29,6 @@ export interface Shipping {
   once: boolean;
   metrics: Metrics;
   enricher: Enricher;
-  /** Names this process in leases and checkpoints. */
-  owner: string;
   delivery: Delivery<Progress>;
   failures: StreamFailure[];
   /** Streams that are being read, so that two entries that match one file do not fight for its checkpoint. */

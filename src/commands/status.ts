@@ -1,9 +1,11 @@
 import Table from "cli-table3";
-import { dataStreams } from "../es/templates.ts";
+import { checkSetup } from "../es/templates.ts";
+import { storedStreams, type StoredStream } from "../es/storage.ts";
 import { wrap } from "../es/errors.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { visible } from "../lib/visible.ts";
 import { outboxFigures, type OutboxFigures } from "../notify/figures.ts";
+import { createDeadLetters } from "../ship/dead-letters.ts";
 import { createCheckpoints } from "../ship/checkpoints.ts";
 import { elasticState } from "../watch/elastic-state.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
@@ -12,7 +14,7 @@ import type { AddCommand } from "./io.ts";
 interface Status {
   /** Streams with the time at which a line of them was last stored. */
   sources: { host: string; stream: string; saved_at: string }[];
-  streams: { name: string; documents: number; bytes: number; newest: string | null }[];
+  streams: StoredStream[];
   rules: { id: string; judged_until: string; passed_at: string; error?: string }[];
   alerts: Record<string, number>;
   outbox: OutboxFigures;
@@ -27,6 +29,7 @@ export const statusCommand: AddCommand = (program, io) => {
     .option("--json", "print it as JSON")
     .action(async (options: ConfigOptions & { json?: boolean }) => {
       await using context = await openContext(options, io);
+      await checkSetup(context.client, context.config.namespace, io.signal);
       const status = await statusOf(context, io.signal);
       await io.out(options.json ? `${JSON.stringify(status)}\n` : describe(status, new Date()));
     });
@@ -36,15 +39,13 @@ async function statusOf({ config, client }: Context, signal: AbortSignal): Promi
   const { namespace } = config;
   const checkpoints = createCheckpoints(client, namespace, "status");
   const cursors = await elasticState(client, namespace).cursors(signal);
-  const streams = await streamFigures(client, namespace, signal);
-  const dead = streams.find(({ name }) => name.startsWith("logs-leafwatch.dead_letter-"));
   return {
     sources: (await checkpoints.list(signal)).map(({ host, stream, savedAt }) => ({
       host,
       stream,
       saved_at: savedAt,
     })),
-    streams,
+    streams: await storedStreams(client, namespace, signal),
     rules: [...cursors.values()].map(({ value }) => ({
       id: value.rule,
       judged_until: new Date(value.judgedUntil).toISOString(),
@@ -53,39 +54,9 @@ async function statusOf({ config, client }: Context, signal: AbortSignal): Promi
     })),
     alerts: await alertCounts(client, namespace, signal),
     outbox: await outboxFigures(client, namespace, signal),
-    dead_letters: dead?.documents ?? 0,
+    dead_letters: await createDeadLetters(client, namespace).count(signal),
     retention: formatDuration(config.retention),
   };
-}
-
-async function streamFigures(
-  client: Context["client"],
-  namespace: string,
-  signal: AbortSignal,
-): Promise<Status["streams"]> {
-  const names = await dataStreams(client, namespace, signal);
-  return Promise.all(
-    names.map(async (name) => {
-      const stats = await wrap(
-        () => client.indices.stats({ index: name, metric: ["docs", "store"] }, { signal }),
-        signal,
-      );
-      const newest = await wrap(
-        () =>
-          client.search<unknown, { newest: { value_as_string?: string } }>(
-            { index: name, size: 0, aggs: { newest: { max: { field: "@timestamp" } } } },
-            { signal },
-          ),
-        signal,
-      );
-      return {
-        name,
-        documents: stats._all.primaries?.docs?.count ?? 0,
-        bytes: stats._all.total?.store?.size_in_bytes ?? 0,
-        newest: newest.aggregations?.newest.value_as_string ?? null,
-      };
-    }),
-  );
 }
 
 /** Alerts by where people and events stand: `open active`, `acknowledged recovered` … */
@@ -125,8 +96,10 @@ async function alertCounts(
 }
 
 function describe(status: Status, now: Date): string {
-  const ago = (iso: string | null) =>
-    iso === null ? "never" : `${formatDuration(Math.max(0, now.getTime() - Date.parse(iso)))} ago`;
+  const ago = (iso: string | undefined) =>
+    iso === undefined
+      ? "never"
+      : `${formatDuration(Math.max(0, now.getTime() - Date.parse(iso)))} ago`;
   const { outbox } = status;
   const counts = (values: Readonly<Record<string, number>>) =>
     Object.entries(values)
@@ -141,11 +114,11 @@ function describe(status: Status, now: Date): string {
     section(
       `Streams (kept ${status.retention})`,
       ["stream", "documents", "MB", "newest event"],
-      status.streams.map(({ name, documents, bytes, newest }) => [
+      status.streams.map(({ name, documents, bytes, to }) => [
         name,
         documents.toLocaleString("en-GB"),
         (bytes / 1e6).toFixed(1),
-        ago(newest),
+        ago(to),
       ]),
     ),
     section(

@@ -2,6 +2,7 @@ import { AppError } from "../lib/errors.ts";
 import { openAlerting } from "./alerting.ts";
 import { openContext, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand } from "./io.ts";
+import { waitForSetup } from "./ship.ts";
 
 interface Options extends ConfigOptions {
   once?: boolean;
@@ -19,6 +20,7 @@ export const watchCommand: AddCommand = (program, io) => {
     .action(async (options: Options) => {
       const now = pointInTime(options);
       await using context = await openContext(options, io);
+      await waitForSetup(context, io.signal);
       const alerting = await openAlerting(context, io.signal);
       if (!options.once) {
         await alerting.run(io.signal);

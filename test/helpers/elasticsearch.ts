@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "@elastic/elasticsearch";
+import { distributions, type EmbeddedVersion } from "../../src/es/distribution.ts";
 import { startElasticsearch, type LocalElasticsearch } from "../../src/es/local.ts";
 
 let started: Promise<LocalElasticsearch> | undefined;
@@ -8,8 +9,13 @@ let started: Promise<LocalElasticsearch> | undefined;
 export async function elasticsearchUrl(): Promise<string> {
   const given = process.env["ELASTICSEARCH_URL"];
   if (given) return given;
-  started ??= startElasticsearch({}, AbortSignal.timeout(600_000));
+  const version = distributionNamed(process.env["TEST_ELASTICSEARCH_VERSION"]);
+  started ??= startElasticsearch({ ...(version && { version }) }, AbortSignal.timeout(600_000));
   return (await started).url;
+}
+
+function distributionNamed(name: string | undefined): EmbeddedVersion | undefined {
+  return Object.keys(distributions).find((one): one is EmbeddedVersion => one === name);
 }
 
 /** A client of that server. */
