@@ -5,6 +5,7 @@ import { bench as parse } from "./bench/parse.ts";
 import { foreignCpu } from "./bench/cpu.ts";
 import { bench as report } from "./bench/report.ts";
 import { bench as ship } from "./bench/ship.ts";
+import { bench as watch } from "./bench/watch.ts";
 
 /** What a bench measures beside the machine itself; `runs` is how many its medians are of. */
 export type BenchResult = Readonly<Record<string, unknown>> & { runs: number };
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<Benc
   parse,
   report,
   ship,
+  watch,
 };
 
 /** Exit code: 0 measured, 2 wrong usage. */

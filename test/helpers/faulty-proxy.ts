@@ -39,9 +39,14 @@ export async function startFaultyProxy(target: string, script: Fault[]): Promise
     const body = await bytesOf(request);
     const isBulk = request.url?.startsWith("/_bulk") ?? false;
     const fault = isBulk ? (script[bulks++] ?? script.find(isLimit) ?? "pass") : "pass";
-    if (typeof fault === "object" && "refuse" in fault)
-      { send(response, fault.refuse, error(fault.refuse)); return; }
-    if (isLimit(fault) && body.length > fault.atMost) { send(response, 413, error(413)); return; }
+    if (typeof fault === "object" && "refuse" in fault) {
+      send(response, fault.refuse, error(fault.refuse));
+      return;
+    }
+    if (isLimit(fault) && body.length > fault.atMost) {
+      send(response, 413, error(413));
+      return;
+    }
     if (fault === "lose the request") return void response.destroy();
     if (typeof fault === "object" && "half" in fault) {
       const lines = body.toString().trimEnd().split("\n");
@@ -55,7 +60,8 @@ export async function startFaultyProxy(target: string, script: Fault[]): Promise
         error: { type: "es_rejected", reason: "full" },
       };
       const rest = Array.from({ length: (lines.length - kept) / 2 }, () => ({ create: refused }));
-      send(response, 200, JSON.stringify({ items: [...items, ...rest] })); return;
+      send(response, 200, JSON.stringify({ items: [...items, ...rest] }));
+      return;
     }
     const real = await forward(request, body);
     switch (fault) {
@@ -65,11 +71,14 @@ export async function startFaultyProxy(target: string, script: Fault[]): Promise
       case "hang":
         await self.onLost?.();
         return;
-      case "odd answer":
-        { send(response, 200, '{"hello":"world"}'); return; }
+      case "odd answer": {
+        send(response, 200, '{"hello":"world"}');
+        return;
+      }
       case "short answer": {
         const { items } = JSON.parse(real.body.toString()) as { items: unknown[] };
-        send(response, 200, JSON.stringify({ items: items.slice(1) })); return;
+        send(response, 200, JSON.stringify({ items: items.slice(1) }));
+        return;
       }
       default:
         response.writeHead(real.status, real.headers).end(real.body);
