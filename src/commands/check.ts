@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import { createHosts, type HostHandle } from "../collect/host.ts";
 import type { Stream } from "../collect/source.ts";
 import type { LogEntry } from "../config/schema.ts";
+import { serverVersion } from "../es/capabilities.ts";
 import { wrap } from "../es/errors.ts";
 import { checkSetup } from "../es/templates.ts";
 import { AppError, isAbort } from "../lib/errors.ts";
@@ -64,7 +65,8 @@ async function lookAt(context: Context, options: Options, signal: AbortSignal): 
     one("Elasticsearch", async () => {
       const health = await wrap(() => client.cluster.health({}, { signal }), signal);
       await checkSetup(client, config.namespace, signal);
-      return `${health.cluster_name}: ${health.status}, templates of ${config.namespace} installed`;
+      const version = await serverVersion(client, signal);
+      return `${health.cluster_name} ${version}: ${health.status}, templates of ${config.namespace} installed`;
     }),
     one("report", async () => {
       checkAudiences(config.report);

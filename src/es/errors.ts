@@ -31,13 +31,6 @@ export function statusOf(error: unknown): number | undefined {
   return (origin as ClientError | undefined)?.statusCode;
 }
 
-/** The server's name for what went wrong, such as `index_not_found_exception`. */
-export function typeOf(error: unknown): string | undefined {
-  const origin: unknown = error instanceof AppError ? error.cause : error;
-  const body = (origin as ClientError | undefined)?.body?.error;
-  return typeof body === "object" ? body.type : undefined;
-}
-
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   // Whatever else was thrown has none of these members, and then only its message is shown.

@@ -28,7 +28,8 @@ export function valueAxis(
 ): { plot: Plot; y: ScaleLinear<number, number>; marks: Mark[] } {
   const { width, height, unit, format } = options;
   const scale = scaleLinear()
-    .domain([0, max > 0 ? max : 1])
+    // What is smaller than any figure of ours has no ticks that numbers could tell apart.
+    .domain([0, max > 1e-9 ? max : 1])
     .nice(4);
   const ticks = scale.ticks(4).filter((tick) => Number.isInteger(tick) || max < 1);
   const labelWidth = Math.max(...ticks.map((tick) => textWidth(format(tick), 7.5)));

@@ -102,6 +102,3 @@ export interface EventStore {
 
 /** A group as text: equal exactly when the groups are. */
 export const groupKey = (group: Group): string => JSON.stringify(group);
-
-/** The group of a key that `groupKey` made. */
-export const groupOfKey = (key: string): Group => JSON.parse(key) as Group;

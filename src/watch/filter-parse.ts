@@ -2,12 +2,6 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { both, isCidr, isScalar, type Bounds, type Filter, type Scalar } from "./filter.ts";
 
-/** A mistake in a rule, by its path inside the rule. */
-export interface RuleProblem {
-  path: readonly PropertyKey[];
-  message: string;
-}
-
 /** What collects the mistakes of one rule, and what it knows of fields. */
 export interface Checker {
   problem(path: readonly PropertyKey[], message: string): void;

@@ -28,9 +28,6 @@ export interface Bounds {
 /** The values of a field in one event; empty where it is missing. */
 export type Values = (field: string) => readonly Scalar[];
 
-/** The filter that everything passes. */
-export const everything: Filter = { op: "all", of: [] };
-
 /** Both filters at once, flat. */
 export function both(...filters: readonly Filter[]): Filter {
   const of = filters.flatMap((filter) => (filter.op === "all" ? filter.of : [filter]));

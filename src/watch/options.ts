@@ -32,5 +32,3 @@ export const watchOptions = z.strictObject({
     .describe("called after every complete pass, so that something else notices when passes stop"),
   mutes: z.string().min(1).optional().describe("file of mutes"),
 });
-
-export type WatchOptions = z.output<typeof watchOptions>;
