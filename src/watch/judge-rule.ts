@@ -114,7 +114,7 @@ async function judgeStep(
   signal: AbortSignal,
 ): Promise<number> {
   if (range.to <= range.from) return 0;
-  const groups = await rule.condition.candidates(parts.events, range, signal);
+  const groups = await groupsToJudge(parts, rule, range, signal);
   const length = range.to - range.from;
   if (groups.length > manyGroups && length > Math.max(2 * rule.condition.reachMs, rule.everyMs)) {
     const middle = range.from + Math.floor(length / 2);
@@ -126,6 +126,24 @@ async function judgeStep(
     );
   }
   return settle(parts, rule, groups, range, limits, present, signal);
+}
+
+/**
+ * The candidates, and with `replace` the groups of which something is known in the range already: a watcher that died
+ * before the cursor moved may have written what a late event has undone since, and that makes no candidate any more.
+ */
+async function groupsToJudge(
+  parts: WatchParts,
+  { id, condition }: Rule,
+  range: Range,
+  signal: AbortSignal,
+): Promise<Group[]> {
+  const candidates = await condition.candidates(parts.events, range, signal);
+  if (condition.mode === "unite") return candidates;
+  const from = range.from - condition.lengthMs;
+  const known = await parts.state.headsBetween(id, from, range.to, signal);
+  const groups = [...candidates, ...known.map(({ group }) => group)];
+  return [...new Map(groups.map((group) => [groupKey(group), group])).values()];
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type Incident,
   type OracleEvent,
 } from "./oracle.ts";
+import { startMs, type Play, type PlayedEvent } from "./play.ts";
 
 const minute = 60_000;
 const failures = (events: readonly OracleEvent[]) => events.filter((e) => e.outcome === "failure");
@@ -20,9 +21,35 @@ export interface PlayedKind {
   /** False where counts may differ by how windows are shown. */
   counts: boolean;
   expected(events: readonly OracleEvent[], horizon: number): Incident[];
+  /** Plays that once went wrong. */
+  examples?: readonly Play[];
 }
 
 const failed = "match: { event.outcome: failure }\n    group_by: [source.ip]\n    within: 5m";
+
+const event = (afterMinutes: number, rest: Partial<PlayedEvent>): PlayedEvent => ({
+  group: "192.0.2.1",
+  at: startMs + afterMinutes * minute,
+  weight: 1,
+  value: "a",
+  outcome: "failure",
+  delayMs: 0,
+  unseenMs: 0,
+  ...rest,
+});
+
+/** A watcher dies after it found "c" new at 06:30 and before its cursor moved; "c" of 04:30 arrives later still. */
+const undoneBeyondTheCursor: Play = {
+  events: [
+    event(30, { outcome: "success" }),
+    event(150, { outcome: "success" }),
+    event(270, { value: "c", delayMs: 45_920_950, unseenMs: 4603 }),
+    event(390, { value: "c" }),
+  ],
+  pauses: [60_000, 58_383, 23_398_371],
+  watchers: 2,
+  seed: 1_470_379_288,
+};
 
 export const playedKinds: readonly PlayedKind[] = [
   {
@@ -96,5 +123,6 @@ export const playedKinds: readonly PlayedKind[] = [
           ),
         )
         .map(({ at }) => ({ first: at, last: at, count: 1 })),
+    examples: [undoneBeyondTheCursor],
   },
 ];

@@ -5,7 +5,7 @@ import type { Rule } from "../../../../src/watch/rule.ts";
 import { played } from "./events.ts";
 import { playedKinds, type PlayedKind } from "./kinds.ts";
 import { incidents } from "./oracle.ts";
-import { play } from "./play.ts";
+import { play, type Play } from "./play.ts";
 
 /** Plays of each kind; raise it to search longer. */
 const runs = Number(process.env["LEAFWATCH_PROPERTY_RUNS"] ?? 80);
@@ -60,7 +60,7 @@ describe("watch: what is found does not depend on arrival, schedule, crashes or 
             }
           }
         }),
-        { numRuns: runs },
+        { numRuns: runs, examples: (kind.examples ?? []).map((example): [Play] => [example]) },
       );
     });
   }
