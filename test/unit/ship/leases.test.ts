@@ -21,7 +21,8 @@ function stage() {
       reading.add(owner);
       if (reading.size > 1) readTwice = true;
       try {
-        await sleep(1_000_000, undefined, { signal });
+        // Not held: the shipper that dies without a word never stops it.
+        await sleep(1_000_000, undefined, { signal, ref: false });
       } finally {
         // A reader needs a while to stop.
         await sleep(10);
