@@ -163,11 +163,19 @@ async function deleteTemplate(
 }
 
 /** Differences of two templates by what they mean: `index.codec` and nested, `1` and `"1"` are the same. */
+/** What a newer server notes of a template by itself. */
+const serverOwn = new Set([
+  "created_date",
+  "created_date_millis",
+  "modified_date",
+  "modified_date_millis",
+]);
+
 function compare(existing: JsonObject | undefined, wanted: JsonObject): Change["differences"] {
   const from = leaves(existing ?? {});
   const to = leaves(wanted);
   return [...new Set([...from.keys(), ...to.keys()])]
-    .filter((path) => from.get(path) !== to.get(path))
+    .filter((path) => from.get(path) !== to.get(path) && !serverOwn.has(path))
     .sort()
     .map((path) => ({
       path,

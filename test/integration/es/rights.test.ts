@@ -103,6 +103,10 @@ describe("rights", function () {
     }, stop.signal);
     await shipper[Symbol.asyncDispose]();
 
+    // The shipper has no right to refresh, and this test none to wait for it to happen.
+    const admin = as("admin");
+    await admin.indices.refresh({ index: stream });
+    await admin.close();
     const backing = (await client.indices.resolveIndex({ name: stream })).data_streams[0];
     const index = [backing?.backing_indices].flat()[0] ?? "";
     const id = (await client.search({ index: stream })).hits.hits[0]?._id ?? "";
