@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { commands } from "./commands/registry.ts";
 import type { Io } from "./commands/io.ts";
 import { version } from "./lib/version.ts";
@@ -29,6 +29,8 @@ async function out(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, "drain");
 }
 
+// One signal stops every stream of every host: many listeners are no leak here.
+setMaxListeners(0);
 const shutdown = shutdownSignal();
 const io: Io = {
   stdin: process.stdin,
