@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isCronExpression } from "../lib/cron.ts";
+import { weekdays } from "../lib/weekdays.ts";
 import { parseTimeOfDay } from "./time-of-day.ts";
 
 /** The sections that an audience can choose from; page 1 and the appendix are in every report. */
@@ -49,16 +50,6 @@ export const reportOptions = z
   .transform((value) => (Array.isArray(value) ? value : [value]));
 
 export type Audience = z.output<typeof audience>;
-
-const weekdays = [
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-  "sunday",
-] as const;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 

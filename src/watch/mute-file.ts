@@ -2,20 +2,11 @@ import { readFile } from "node:fs/promises";
 import { DateTime } from "luxon";
 import { z } from "zod";
 import { AppError, messageOf } from "../lib/errors.ts";
+import { weekdays } from "../lib/weekdays.ts";
 import { checkYaml, yamlError } from "../lib/yaml-problems.ts";
 import { readYaml } from "../lib/yaml.ts";
 import type { Mute } from "./mutes.ts";
 import { endOfDay } from "./rule-compile.ts";
-
-const weekdays = [
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-  "sunday",
-] as const;
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "write a time such as 18:30");
 const time = z
