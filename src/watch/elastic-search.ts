@@ -1,13 +1,18 @@
 import type { Client, estypes } from "@elastic/elasticsearch";
 import { wrap } from "../es/errors.ts";
+import { retry } from "../lib/backoff.ts";
 import { AppError } from "../lib/errors.ts";
 
 export type SearchBody = Omit<estypes.SearchRequest, "index"> & { index?: string[] };
 export type Answer = estypes.SearchResponse<unknown, Record<string, unknown>>;
 
+/** A backing index that was made a moment ago (first event, rollover) has no shard to ask yet. */
+const shardsStart = { attempts: 5, minMs: 50, maxMs: 1000 };
+
 /**
  * Runs a search and insists on a complete answer: a failed shard or a time-out is an error, never "0 hits". Streams
- * that do not exist yet hold no events and are none.
+ * that do not exist yet hold no events and are none. What a shard that just starts would answer is asked again for a
+ * second or two.
  *
  * @throws SEARCH_PARTIAL, or what the server answered as an AppError.
  */
@@ -22,11 +27,14 @@ export async function searchAll(
     track_total_hits: false,
     allow_partial_search_results: false,
   };
-  const answer = await wrap(
-    () => client.search<unknown, Record<string, unknown>>(request, { signal }),
-    signal,
-  );
-  return complete(answer);
+  const ask = async () =>
+    complete(
+      await wrap(
+        () => client.search<unknown, Record<string, unknown>>(request, { signal }),
+        signal,
+      ),
+    );
+  return await retry(ask, shardsStart, signal);
 }
 
 /** The answer, if all of the data stands behind it. @throws SEARCH_PARTIAL. */

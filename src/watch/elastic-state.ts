@@ -3,6 +3,7 @@ import { createDocuments, type Documents } from "../es/documents.ts";
 import { wrap } from "../es/errors.ts";
 import { AppError } from "../lib/errors.ts";
 import type { AlertDocument } from "../model/alert-document.ts";
+import { searchAll } from "./elastic-search.ts";
 import { isOpen, type Head } from "./head.ts";
 import type { Cursor, TransitionRow, Version, Versioned, WatchState } from "./state.ts";
 
@@ -130,18 +131,14 @@ export async function appendTransitions(
 ): Promise<void> {
   if (rows.length === 0) return;
   const stream = `logs-leafwatch.alert-${namespace}`;
-  const older = await wrap(
-    () =>
-      client.search(
-        {
-          index: stream,
-          ignore_unavailable: true,
-          query: { ids: { values: rows.map(({ id }) => id) } },
-          _source: false,
-          size: rows.length,
-        },
-        { signal },
-      ),
+  const older = await searchAll(
+    client,
+    {
+      index: [stream],
+      query: { ids: { values: rows.map(({ id }) => id) } },
+      _source: false,
+      size: rows.length,
+    },
     signal,
   );
   const there = new Set(older.hits.hits.map(({ _id }) => _id));

@@ -62,7 +62,7 @@ describe("watch: every kind over Elasticsearch equals all windows over all event
           assert.deepEqual(found.sort(), expected.sort(), kind.name);
         }
       }),
-      { numRuns: runs },
+      { numRuns: runs, endOnFailure: true },
     );
   });
 });
