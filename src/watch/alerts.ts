@@ -3,6 +3,7 @@ import { createDocuments, type Documents } from "../es/documents.ts";
 import { AppError } from "../lib/errors.ts";
 import { alertOf, type AlertDocument } from "../model/alert-document.ts";
 import type { Alert, WorkflowStep } from "../model/alert.ts";
+import { searchAll } from "./elastic-search.ts";
 import { appendTransitions } from "./elastic-state.ts";
 import { transitionRow } from "./project.ts";
 
@@ -64,15 +65,18 @@ export function openAlerts(client: Client, namespace: string): Alerts {
     },
     find: async (id, signal) => (await stored(documents, id, signal)).doc,
     async history(id, signal) {
-      const answer = await client.search<Record<string, unknown>>(
+      const answer = await searchAll(
+        client,
         {
-          index: stream,
-          ignore_unavailable: true,
+          index: [stream],
           query: { term: { "leafwatch.alert.id": id } },
           size: 1000,
-          sort: [{ "@timestamp": { order: "asc", unmapped_type: "date" } }],
+          sort: [
+            { "@timestamp": { order: "asc", unmapped_type: "date" } },
+            { "leafwatch.alert.number": { order: "asc", unmapped_type: "long", missing: "_last" } },
+          ],
         },
-        { signal },
+        signal,
       );
       return answer.hits.hits.flatMap(({ _source }) => (_source ? [eventOf(_source)] : []));
     },
@@ -144,7 +148,7 @@ const unknown = (id: string) =>
     hint: "`leafwatch alerts list` shows every alert and its id",
   });
 
-function eventOf(source: Record<string, unknown>): AlertEvent {
+function eventOf(source: unknown): AlertEvent {
   // Our own stream has this shape.
   const row = source as {
     "@timestamp": string;

@@ -1,8 +1,7 @@
 import type { Client, estypes } from "@elastic/elasticsearch";
-import { wrap } from "../es/errors.ts";
 import type { GroupValue } from "../model/alert.ts";
 import { evidenceOf } from "./elastic-evidence.ts";
-import { searchAll } from "./elastic-search.ts";
+import { ask, searchAll } from "./elastic-search.ts";
 import { tallyOf } from "./elastic-tally.ts";
 import { groupKey } from "./events.ts";
 import type { EventQuery, EventStore, Group, Occurrence, Range, Selection } from "./events.ts";
@@ -32,7 +31,7 @@ export function elasticEvents(scope: ElasticScope): EventStore {
     async unmapped(wanted, datasets, signal) {
       const fields = wanted.filter((field) => !mapped.has(nameOf(field, datasets)));
       if (fields.length === 0) return [];
-      const answer = await wrap(
+      const answer = await ask(
         () =>
           scope.client.fieldCaps(
             {
@@ -147,7 +146,7 @@ async function* hitsOf(
     yield* first.hits.hits;
     return;
   }
-  const opened = await wrap(
+  const opened = await ask(
     () => client.openPointInTime({ index, keep_alive: "1m", ignore_unavailable: true }, { signal }),
     signal,
   );

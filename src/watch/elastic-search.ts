@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, estypes } from "@elastic/elasticsearch";
-import { wrap } from "../es/errors.ts";
-import { retry } from "../lib/backoff.ts";
+import { statusOf, wrap } from "../es/errors.ts";
+import { delayMs } from "../lib/backoff.ts";
 import { AppError } from "../lib/errors.ts";
 
 export type SearchBody = Omit<estypes.SearchRequest, "index"> & { index?: string[] };
@@ -27,15 +28,31 @@ export async function searchAll(
     track_total_hits: false,
     allow_partial_search_results: false,
   };
-  const ask = async () =>
-    complete(
-      await wrap(
-        () => client.search<unknown, Record<string, unknown>>(request, { signal }),
-        signal,
-      ),
-    );
-  return await retry(ask, shardsStart, signal);
+  return await ask(
+    async () =>
+      complete(await client.search<unknown, Record<string, unknown>>(request, { signal })),
+    signal,
+  );
 }
+
+/**
+ * Makes a call, and makes it again for a second or two while shards start or the server is busy. What had no answer in
+ * time is not asked again: that is for the next pass.
+ */
+export async function ask<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await wrap(call, signal);
+    } catch (error) {
+      if (attempt >= shardsStart.attempts || !passesSoon(error)) throw error;
+      await sleep(delayMs(attempt, shardsStart), undefined, { signal });
+    }
+  }
+}
+
+const passesSoon = (error: unknown) =>
+  (error instanceof AppError && error.code === "SEARCH_PARTIAL") ||
+  [429, 503].includes(statusOf(error) ?? 0);
 
 /** The answer, if all of the data stands behind it. @throws SEARCH_PARTIAL. */
 export function complete(answer: Answer): Answer {

@@ -1,9 +1,8 @@
 import type { Client } from "@elastic/elasticsearch";
 import { createDocuments, type Documents } from "../es/documents.ts";
-import { wrap } from "../es/errors.ts";
 import { AppError } from "../lib/errors.ts";
 import type { AlertDocument } from "../model/alert-document.ts";
-import { searchAll } from "./elastic-search.ts";
+import { ask, searchAll } from "./elastic-search.ts";
 import { isOpen, type Head } from "./head.ts";
 import type { Cursor, TransitionRow, Version, Versioned, WatchState } from "./state.ts";
 
@@ -144,27 +143,26 @@ export async function appendTransitions(
   const there = new Set(older.hits.hits.map(({ _id }) => _id));
   const missing = rows.filter(({ id }) => !there.has(id));
   if (missing.length === 0) return;
-  const answer = await wrap(
-    () =>
-      client.bulk(
-        {
-          index: stream,
-          operations: missing.flatMap(({ id, document }) => [{ create: { _id: id } }, document]),
-        },
-        { signal },
-      ),
-    signal,
-  );
-  for (const { create } of answer.items) {
-    // 409: another watcher appended it.
-    if (!create || create.status < 300 || create.status === 409) continue;
-    throw new AppError(
-      "ALERT_STREAM_REFUSED",
-      `${stream} refused a transition: ${create.error?.reason ?? `status ${create.status}`}`,
+  await ask(async () => {
+    const answer = await client.bulk(
       {
-        retryable: create.status === 429 || create.status >= 500,
-        hint: "run `leafwatch setup`, then look at the stream's mapping",
+        index: stream,
+        operations: missing.flatMap(({ id, document }) => [{ create: { _id: id } }, document]),
       },
+      { signal },
     );
-  }
+    for (const { create } of answer.items) {
+      // 409: another watcher appended it, or this one did before it was asked again.
+      if (!create || create.status < 300 || create.status === 409) continue;
+      throw new AppError(
+        "ALERT_STREAM_REFUSED",
+        `${stream} refused a transition: ${create.error?.reason ?? `status ${create.status}`}`,
+        {
+          retryable: create.status === 429 || create.status >= 500,
+          hint: "run `leafwatch setup`, then look at the stream's mapping",
+          cause: { statusCode: create.status },
+        },
+      );
+    }
+  }, signal);
 }

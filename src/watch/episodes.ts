@@ -15,8 +15,6 @@ export const flappingAt = 3;
 export interface Moment {
   /** The clock of judging. */
   now: number;
-  /** Everything before it has been judged. */
-  horizon: number;
   /** Episodes that ended before it are beyond any late event: they are let go. */
   forgetBefore: number;
   /** The mute that keeps mails back now. */
@@ -57,7 +55,12 @@ export function advance(head: Head, judged: Judged, rule: Terms, moment: Moment)
     if (episode.spans.length === 0) episodes.push(episode);
     else
       episodes.push(
-        step({ ...episode, spans: [], state: "recovered", recoveredAt }, "withdrawn", moment.now),
+        step(
+          // It never was: should it be found after all, that is news.
+          { ...episode, spans: [], state: "recovered", recoveredAt, toldUntil: 0 },
+          "withdrawn",
+          moment.now,
+        ),
       );
   }
   const merged = head.episodes.filter((episode) => episode.mergedInto !== undefined);

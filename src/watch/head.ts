@@ -12,6 +12,13 @@ export interface Head {
   group: Group;
   /** Episodes that later events can still touch, by time. */
   episodes: Episode[];
+  /** Where a late event may undo a span: up to where the spans were judged when they last changed. */
+  judgedTo?: number;
+  /**
+   * There too: event time that is judged once more when the cursor is past it. A watcher may have looked at the events
+   * long before it wrote what it saw, and a late event in between found nothing to undo.
+   */
+  unsure?: { from: number; to: number };
 }
 
 /** One incident: qualifying windows with at most 24 h between them. Times are epoch milliseconds. */
@@ -80,7 +87,9 @@ export const isUnwritten = (head: Head) =>
 
 /** True when somebody must look at the head again: an incident is not over, or something may not be written. */
 export const isOpen = (head: Head) =>
-  isUnwritten(head) || head.episodes.some(({ state }) => state !== "recovered");
+  isUnwritten(head) ||
+  head.unsure !== undefined ||
+  head.episodes.some(({ state }) => state !== "recovered");
 
 /** `_id` of an alert: the start first found of a group's windows. */
 export const alertId = (rule: string, group: Group, first: number) =>

@@ -3,7 +3,7 @@ import { without } from "../lib/without.ts";
 import { groupKey, type Group, type Range } from "./events.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import type { Rule } from "./rule.ts";
-import { settle, type Limits } from "./settle.ts";
+import { settle } from "./settle.ts";
 import type { Cursor, Versioned } from "./state.ts";
 
 /** One query looks at so much of event time at most. */
@@ -17,6 +17,9 @@ const manyGroups = 200;
  * delay, 30 s until a bulk request is given up, 5 s until a refresh.
  */
 export const unsettledMs = 95_000;
+
+/** So much the clocks of two watchers may differ. */
+const skewMs = 5000;
 
 /** What is kept of a group beyond the last event that may still arrive for it: an episode's gap and an hour. */
 const keptMs = 25 * 3_600_000;
@@ -49,26 +52,21 @@ export async function judgeRule(
   let { value: cursor, version } = stored;
   let changed = 0;
   const end = endOf(rule, present.now);
-  const limits = (horizon: number): Limits => ({
-    horizon,
-    forgetBefore: Math.min(cursor.judgedUntil, cursor.watermark) - rule.lateMs - keptMs,
-  });
+  const forgetBefore = () => Math.min(cursor.judgedUntil, cursor.watermark) - rule.lateMs - keptMs;
 
-  for (const { range, groups } of await lateWork(parts, rule, cursor, signal)) {
-    changed += await settle(
-      parts,
-      rule,
-      groups,
-      range,
-      limits(cursor.judgedUntil),
-      present,
-      signal,
-    );
+  // The clock has been set back: what arrived while it was ahead lies before the watermark and was not looked for.
+  const setBack = cursor.watermark > settledBefore + skewMs;
+  const arrivedFrom = setBack
+    ? settledBefore - rule.lateMs
+    : Math.min(cursor.watermark, settledBefore);
+  for (const work of await lateWork(parts, rule, cursor, arrivedFrom, signal)) {
+    const settling = { ...work, forgetBefore: forgetBefore() };
+    changed += await settle(parts, rule, settling, present, signal);
   }
   do {
     const to = Math.max(cursor.judgedUntil, Math.min(cursor.judgedUntil + stepMs, end));
     const range = { from: cursor.judgedUntil, to, since: cursor.since };
-    changed += await judgeStep(parts, rule, range, limits(to), present, signal);
+    changed += await judgeStep(parts, rule, range, forgetBefore(), present, signal);
     const done = to >= end;
     const rest = without(cursor, "error");
     const next: Cursor = {
@@ -76,15 +74,12 @@ export async function judgeRule(
       hash: rule.hash,
       judgedUntil: to,
       // Only a pass that caught up has seen everything that arrived before it began.
-      watermark: done ? Math.max(cursor.watermark, settledBefore) : cursor.watermark,
+      watermark: done ? settledBefore : cursor.watermark,
       passedAt: present.now,
     };
     const saved = await parts.state.saveCursor(next, version, signal);
     if (saved === false) {
-      // Another watcher judged the same: what it wrote stands, and is judged once more with what can be seen by now.
-      if (rule.condition.mode === "replace") {
-        changed += await judgeStep(parts, rule, range, limits(to), present, signal);
-      }
+      // Another watcher judged the same: go on where it is.
       const theirs = (await parts.state.cursors(signal)).get(rule.id);
       if (!theirs) {
         throw new AppError(
@@ -109,7 +104,7 @@ async function judgeStep(
   parts: WatchParts,
   rule: Rule,
   range: Range,
-  limits: Limits,
+  forgetBefore: number,
   present: Present,
   signal: AbortSignal,
 ): Promise<number> {
@@ -121,11 +116,11 @@ async function judgeStep(
     const earlier = { ...range, to: middle };
     const later = { ...range, from: middle };
     return (
-      (await judgeStep(parts, rule, earlier, limits, present, signal)) +
-      (await judgeStep(parts, rule, later, limits, present, signal))
+      (await judgeStep(parts, rule, earlier, forgetBefore, present, signal)) +
+      (await judgeStep(parts, rule, later, forgetBefore, present, signal))
     );
   }
-  return settle(parts, rule, groups, range, limits, present, signal);
+  return settle(parts, rule, { groups, range, forgetBefore }, present, signal);
 }
 
 /**
@@ -147,23 +142,24 @@ async function groupsToJudge(
 }
 
 /**
- * The groups in which events before the cursor arrived since the watermark, and the stretches of event time in which
+ * The groups in which events before the cursor arrived since `arrivedFrom`, and the stretches of event time in which
  * these may decide.
  */
 async function lateWork(
   parts: WatchParts,
   rule: Rule,
   cursor: Cursor,
+  arrivedFrom: number,
   signal: AbortSignal,
 ): Promise<{ range: Range; groups: Group[] }[]> {
   const { condition, groupBy } = rule;
-  const { judgedUntil, watermark } = cursor;
+  const { judgedUntil } = cursor;
   const slotMs = Math.max(60_000, condition.reachMs);
-  const range = { from: watermark - rule.lateMs, to: judgedUntil };
+  const range = { from: arrivedFrom - rule.lateMs, to: judgedUntil };
   if (range.to <= range.from) return [];
   const arrived = [];
   for (const select of condition.watched) {
-    const query = { select, by: groupBy, range, slotMs, ingestedFrom: watermark };
+    const query = { select, by: groupBy, range, slotMs, ingestedFrom: arrivedFrom };
     arrived.push(...(await parts.events.tally({ ...query, measure: "documents" }, signal)));
   }
   const work: { range: Range; groups: Map<string, Group> }[] = [];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseDuration } from "../lib/duration.ts";
+import { duration, parseDuration } from "../lib/duration.ts";
 
 const from = z.string().transform((text, context): number | Date => {
   const ms = parseDuration(text);
@@ -30,5 +30,8 @@ export const watchOptions = z.strictObject({
     .url({ protocol: /^https?$/, error: "write an address such as https://hc.example.org/abc" })
     .optional()
     .describe("called after every complete pass, so that something else notices when passes stop"),
+  no_pass_after: duration
+    .prefault("15m")
+    .describe("operators are told when no pass was complete for so long"),
   mutes: z.string().min(1).optional().describe("file of mutes"),
 });

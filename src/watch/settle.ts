@@ -1,4 +1,5 @@
 import { advance, sameHead, type Moment } from "./episodes.ts";
+import { without } from "../lib/without.ts";
 import { eachOf } from "./each-of.ts";
 import { groupKey, type Group, type Range } from "./events.ts";
 import { headId, isUnwritten, type Head } from "./head.ts";
@@ -13,11 +14,14 @@ const groupsAtOnce = 200;
 /** Groups whose documents are written side by side. */
 const writesAtOnce = 8;
 
-/** What limits a judge in one pass over one rule. */
-export interface Limits {
-  /** Everything before it has been judged, or is being judged now. */
-  horizon: number;
+export interface Settling {
+  groups: readonly Group[];
+  /** Windows that end in it are judged. */
+  range: Range;
+  /** Episodes that ended before it are beyond any late event. */
   forgetBefore: number;
+  /** True where what is unsure in the heads is judged once more: then it is sure. */
+  confirms?: true;
 }
 
 /**
@@ -27,9 +31,7 @@ export interface Limits {
 export async function settle(
   parts: WatchParts,
   rule: Rule,
-  groups: readonly Group[],
-  range: Range,
-  limits: Limits,
+  { groups, range, forgetBefore, confirms }: Settling,
   present: Present,
   signal: AbortSignal,
 ): Promise<number> {
@@ -41,13 +43,16 @@ export async function settle(
         open.map((group) => headId(rule.id, group)),
         signal,
       );
-      const gathered = await rule.condition.gather(parts.events, open, range, signal);
+      // Whoever judges with an older clock than another watcher did must not undo what that one saw.
+      const reached = [...heads.values()].map(({ value }) => value.judgedTo ?? -Infinity);
+      const looked = { ...range, to: Math.max(range.to, ...reached) };
+      const gathered = await rule.condition.gather(parts.events, open, looked, signal);
       const again: Group[] = [];
       const one = async (group: Group) => {
         const stored = heads.get(headId(rule.id, group));
-        const moment = { now: present.now, ...limits, mutedBy: present.mutedBy(rule, group) };
+        const moment = { now: present.now, forgetBefore, mutedBy: present.mutedBy(rule, group) };
         const head = stored?.value ?? { rule: rule.id, group, episodes: [] };
-        const next = judged(head, gathered, rule, range, moment);
+        const next = judged(head, gathered, rule, looked, moment, confirms);
         const outcome = await write(parts, rule, head, next, stored?.version, signal);
         if (outcome === "again") again.push(group);
         if (outcome === "changed") changed++;
@@ -79,9 +84,26 @@ async function write(
   return "changed";
 }
 
-function judged(head: Head, gathered: Gathered, rule: Rule, range: Range, moment: Moment): Head {
+function judged(
+  head: Head,
+  gathered: Gathered,
+  rule: Rule,
+  range: Range,
+  moment: Moment,
+  confirms?: true,
+): Head {
   const events = gathered.get(groupKey(head.group)) ?? [];
   const found = rule.condition.judge(events, range);
-  if (found.spans.length === 0 && head.episodes.length === 0) return head;
-  return advance(head, found, rule, moment);
+  const before: Head = confirms ? without(head, "unsure") : head;
+  if (found.spans.length === 0 && head.episodes.length === 0) return before;
+  const next = advance(before, found, rule, moment);
+  if (rule.condition.mode === "unite" || sameHead(before, next)) return next;
+  const { from, to } = range;
+  if (confirms) return { ...next, judgedTo: to };
+  const { unsure = range } = before;
+  return {
+    ...next,
+    judgedTo: to,
+    unsure: { from: Math.min(from, unsure.from), to: Math.max(to, unsure.to) },
+  };
 }

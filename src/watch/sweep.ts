@@ -6,32 +6,45 @@ import { headId, isUnwritten, type Episode, type Head } from "./head.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import { project } from "./project.ts";
 import type { Rule } from "./rule.ts";
+import { settle, type Settling } from "./settle.ts";
+import type { Cursor } from "./state.ts";
 
 /**
- * Goes through every incident that is not over: recovers what has been quiet for long enough, repeats mails, mails what
- * a mute kept back until now, and finishes what a watcher that died left unwritten.
+ * Goes through a rule's heads that are open: judges again what is unsure, recovers what has been quiet for long enough,
+ * repeats mails, mails what a mute kept back until now, and finishes what a watcher that died left unwritten.
  */
 export async function sweep(
   parts: WatchParts,
-  rules: ReadonlyMap<string, { rule: Rule; judgedUntil: number }>,
+  rule: Rule,
+  { judgedUntil, since }: Pick<Cursor, "judgedUntil" | "since">,
+  open: readonly Head[],
   present: Present,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const open of await parts.state.openHeads([...rules.keys()], signal)) {
-    const known = rules.get(open.rule);
-    if (!known) continue;
-    const id = headId(open.rule, open.group);
+  const unsure = open.filter((head) => head.unsure && head.unsure.to <= judgedUntil);
+  if (unsure.length > 0) {
+    const from = Math.min(...unsure.map((head) => head.unsure?.from ?? judgedUntil));
+    const settling: Settling = {
+      groups: unsure.map(({ group }) => group),
+      range: { from, to: judgedUntil, since },
+      forgetBefore: -Infinity,
+      confirms: true,
+    };
+    await settle(parts, rule, settling, present, signal);
+  }
+  for (const { group } of open) {
+    const id = headId(rule.id, group);
     for (;;) {
       const stored = (await parts.state.heads([id], signal)).get(id);
       if (!stored) break;
-      const next = await swept(parts, known.rule, stored.value, known.judgedUntil, present, signal);
+      const next = await swept(parts, rule, stored.value, judgedUntil, present, signal);
       if (sameHead(stored.value, next)) {
-        if (isUnwritten(next)) await project(parts, known.rule, next, stored.version, signal);
+        if (isUnwritten(next)) await project(parts, rule, next, stored.version, signal);
         break;
       }
       const version = await parts.state.saveHead(id, next, stored.version, signal);
       if (version === false) continue;
-      await project(parts, known.rule, next, version, signal);
+      await project(parts, rule, next, version, signal);
       break;
     }
   }

@@ -1,20 +1,17 @@
 import type { Client } from "@elastic/elasticsearch";
-import { AppError, isAbort, messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { Enqueue, Problem } from "../model/notification.ts";
 import { elasticEvents } from "./elastic-events.ts";
 import { elasticState } from "./elastic-state.ts";
 import type { EventStore } from "./events.ts";
 import { eachOf } from "./each-of.ts";
+import { guarded, problemsOf, type Failure } from "./failures.ts";
 import { endOf, judgeRule, unsettledMs } from "./judge-rule.ts";
 import { mutesAt, type Mute } from "./mutes.ts";
 import type { Present } from "./parts.ts";
 import type { Rule } from "./rule.ts";
-import type { Cursor, Version, Versioned, WatchState } from "./state.ts";
+import type { Cursor, Versioned, WatchState } from "./state.ts";
 import { sweep } from "./sweep.ts";
-
-/** A search that fails once is tried again at the next pass; failing so often in a row, operators are told. */
-const toldAfterFailures = 3;
 
 /** A pass is mostly waiting for the server. */
 const rulesAtOnce = 4;
@@ -38,7 +35,7 @@ export interface PassResult {
   /** Groups in which something changed. */
   changed: number;
   /** Rules that could not be judged now: their cursors stay and the next pass tries again. */
-  failed: { rule: string; error: AppError; failures: number }[];
+  failed: Failure[];
   /** What operators must know; a problem that is not named any more is over. */
   problems: Problem[];
   /** By rule: event time up to which it has judged, epoch milliseconds. */
@@ -100,7 +97,7 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
     problems: [],
     judgedUntil: new Map(),
   };
-  const judged = new Map<string, { rule: Rule; judgedUntil: number }>();
+  const judged: { rule: Rule; cursor: Cursor }[] = [];
   const mutedBy = () => mutesAt(parts.mutes, rules, state, now, signal);
   // Rules that inhibit come first, so what they find counts for the others in the same pass.
   const inhibiting = rules.filter(({ inhibits }) => inhibits.length > 0);
@@ -117,13 +114,23 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
       }
       result.rules++;
       result.changed += changed;
-      judged.set(rule.id, { rule, judgedUntil: cursor.judgedUntil });
+      judged.push({ rule, cursor });
     }
   }
-  await sweep(parts, judged, { now, mutedBy: await mutedBy() }, signal);
-  result.problems.push(
-    ...result.failed.filter(({ failures }) => failures >= toldAfterFailures).map(problemOf),
-  );
+  const ids = judged.map(({ rule }) => rule.id);
+  const open = await state.openHeads(ids, signal);
+  const present: Present = { now, mutedBy: await mutedBy() };
+  for (const { rule, cursor } of judged) {
+    const own = open.filter((head) => head.rule === rule.id);
+    if (own.length === 0) continue;
+    // Judging has cleared what was noted of the pass before.
+    const before = cursors.get(rule.id)?.value ?? cursor;
+    const failure = await guarded(parts, rule, before, now, signal, () =>
+      sweep(parts, rule, cursor, own, present, signal),
+    );
+    if (failure) result.failed.push(failure);
+  }
+  result.problems.push(...problemsOf(result.failed));
   return result;
 }
 
@@ -131,10 +138,10 @@ interface Judged {
   rule: Rule;
   changed: number;
   cursor: Cursor;
-  failure?: PassResult["failed"][number];
+  failure?: Failure;
 }
 
-/** One rule's part of a pass; what fails is noted, so that the other rules go on. */
+/** One rule's part of a pass. */
 async function judgeOne(
   parts: PassOptions,
   rule: Rule,
@@ -148,15 +155,11 @@ async function judgeOne(
     value: firstCursor(rule, parts.from, now, settledBefore),
     version: undefined,
   };
-  try {
-    return { rule, ...(await judgeRule(parts, rule, stored, settledBefore, present, signal)) };
-  } catch (error) {
-    if (signal.aborted || isAbort(error)) throw error;
-    const failure = await fail(parts.state, rule, stored.value, error, now, signal);
-    const fields = { rule: { id: rule.id }, error: { message: messageOf(error) } };
-    parts.log.warn(fields, "a rule could not be judged");
-    return { rule, changed: 0, cursor: stored.value, failure };
-  }
+  let judged: Judged = { rule, changed: 0, cursor: stored.value };
+  const failure = await guarded(parts, rule, stored.value, now, signal, async () => {
+    judged = { rule, ...(await judgeRule(parts, rule, stored, settledBefore, present, signal)) };
+  });
+  return failure ? { ...judged, failure } : judged;
 }
 
 /** A rule that was never judged begins in the past, so that nothing between two starts of a new rule is lost. */
@@ -175,51 +178,5 @@ function firstCursor(
     since: judgedUntil,
     watermark: settledBefore,
     passedAt: now,
-  };
-}
-
-/** Notes why a rule was not judged; its cursor stays where it is. */
-async function fail(
-  state: WatchState,
-  rule: Rule,
-  before: Cursor,
-  thrown: unknown,
-  now: number,
-  signal: AbortSignal,
-): Promise<PassResult["failed"][number]> {
-  const error =
-    thrown instanceof AppError
-      ? thrown
-      : new AppError("RULE_FAILED", `rule ${rule.id}: ${messageOf(thrown)}`, {
-          retryable: true,
-          hint: "the next pass tries again; if it stays, `leafwatch rules check` may say more",
-          cause: thrown,
-        });
-  const stored = await state.cursors(signal).then(
-    (all) => all.get(rule.id),
-    () => undefined,
-  );
-  const value = stored?.value ?? before;
-  const failures = (value.error?.failures ?? 0) + 1;
-  const version: Version = stored?.version;
-  const note = {
-    code: error.code,
-    message: error.message,
-    since: value.error?.since ?? now,
-    failures,
-  };
-  // Where even this cannot be written the pass's result says so.
-  await state.saveCursor({ ...value, error: note }, version, signal).catch((cause: unknown) => {
-    if (signal.aborted) throw cause;
-  });
-  return { rule: rule.id, error, failures };
-}
-
-function problemOf({ rule, error, failures }: PassResult["failed"][number]): Problem {
-  return {
-    key: `rule-failing:${rule}`,
-    level: "high",
-    title: `Rule ${rule} could not be judged ${failures} times in a row`,
-    detail: `${error.message} (${error.code}). ${error.hint}. Nothing is lost: it goes on where it stopped.`,
   };
 }

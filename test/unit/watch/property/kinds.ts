@@ -2,6 +2,7 @@ import {
   aligned,
   atLeast,
   followed,
+  quiet,
   weightOf,
   windows,
   type Incident,
@@ -82,6 +83,14 @@ export const playedKinds: readonly PlayedKind[] = [
       ),
   },
   {
+    name: "sum",
+    rule: `${failed}\n    sum: { field: http.response.body.bytes, gte: 3500 }`,
+    withinMs: 5 * minute,
+    counts: true,
+    expected: (events) =>
+      windows(failures(events), 5 * minute, (inside) => atLeast(3500, 1000 * weightOf(inside))),
+  },
+  {
     name: "sequence",
     rule: `group_by: [source.ip]
     within: 5m
@@ -124,5 +133,13 @@ export const playedKinds: readonly PlayedKind[] = [
         )
         .map(({ at }) => ({ first: at, last: at, count: 1 })),
     examples: [undoneBeyondTheCursor],
+  },
+  {
+    name: "silence",
+    rule: `group_by: [source.ip]
+    silence: { after: 90m }`,
+    withinMs: 90 * minute,
+    counts: false,
+    expected: (events, horizon) => quiet(events, 90 * minute, horizon),
   },
 ];

@@ -104,3 +104,17 @@ export function aligned(
     return (to - from) / withinMs + 1 >= consecutive ? [interval] : [];
   });
 }
+
+/** Stretches of more than `afterMs` between an event and the next, or the horizon: then it is not over yet. */
+export function quiet(
+  events: readonly OracleEvent[],
+  afterMs: number,
+  horizon: number,
+): Interval[] {
+  const times = [...new Set(events.map(({ at }) => at))].sort((a, b) => a - b);
+  return times.flatMap((first, i) => {
+    const next = times[i + 1];
+    if ((next ?? horizon) - first <= afterMs) return [];
+    return [{ first, last: next ?? first + afterMs, count: 0 }];
+  });
+}

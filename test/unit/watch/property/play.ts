@@ -109,6 +109,7 @@ export const documentOf = ({ at, delayMs, group, value, weight, outcome }: Playe
   "event.category": "authentication",
   "event.outcome": outcome,
   "leafwatch.attempts": weight,
+  "http.response.body.bytes": weight * 1000,
   "source.ip": group,
   "user.name": value,
 });
