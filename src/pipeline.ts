@@ -14,11 +14,16 @@ export interface Stages {
   load(stream: Stream, signal: AbortSignal): Promise<Progress | undefined>;
   /** The parser of one stream, with the directive in force where it goes on. */
   parser(stream: Stream, directive: string | undefined): BatchParser;
-  /** Resolves when every event is stored or dead-lettered; its promise is the back-pressure. */
+  /** Resolves when there is room for another batch: until then a batch stays the lines that were read. */
+  room(signal: AbortSignal): Promise<void>;
+  /**
+   * Takes every event before it returns, and resolves when all are stored or dead-lettered. An event may be changed or
+   * forgotten once the next one is asked for.
+   */
   ship(
     stream: Stream,
     batch: LineBatch,
-    events: readonly ParsedLine[],
+    events: Iterable<ParsedLine>,
     signal: AbortSignal,
   ): Promise<void>;
   save(stream: Stream, progress: Progress, signal: AbortSignal): Promise<void>;
@@ -28,7 +33,8 @@ export interface Stages {
 
 /** Makes events of lines; remembers the last directive, which holds for the lines after it. */
 export interface BatchParser {
-  parse(batch: LineBatch): readonly ParsedLine[];
+  /** One event at a time, as they are asked for: all of a batch at once would outlive the collector's nursery. */
+  parse(batch: LineBatch): Iterable<ParsedLine>;
   directive(): string | undefined;
 }
 
@@ -80,6 +86,7 @@ async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): P
   };
   try {
     for await (const batch of stream.batches(saved?.position, either)) {
+      await stages.room(either);
       const shipped = stages.ship(stream, batch, parser.parse(batch), either);
       const directive = parser.directive();
       last = land(last, shipped, { position: batch.position, ...(directive && { directive }) });

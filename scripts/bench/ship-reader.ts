@@ -1,13 +1,13 @@
-/** The shipper of the ship bench, in a process of its own: a file from disk, parsed, into Elasticsearch. */
-import { createReadStream } from "node:fs";
+/** The shipper of the ship bench, in a process of its own: a log through the product's whole path into Elasticsearch. */
+import { importSource } from "../../src/collect/import-files.ts";
+import { shipAll, withShipping } from "../../src/commands/shipping.ts";
+import { stagesOf } from "../../src/commands/stages.ts";
+import { configSchema, logEntryOf } from "../../src/config/schema.ts";
 import { createClient } from "../../src/es/client.ts";
 import { silentLog } from "../../src/lib/log.ts";
-import { createLineParser } from "../../src/parse/line-parser.ts";
-import { formatOf } from "../../src/parse/registry.ts";
+import { createMetrics } from "../../src/observe/metrics.ts";
 import { utc } from "../../src/parse/zone.ts";
-import { createCheckpoints } from "../../src/ship/checkpoints.ts";
-import { createDelivery } from "../../src/ship/delivery.ts";
-import { createShipper } from "../../src/ship/shipper.ts";
+import { run } from "../../src/pipeline.ts";
 
 /** What shipping the file cost. */
 export interface Shipped {
@@ -17,65 +17,65 @@ export interface Shipped {
   rssMb: number;
 }
 
-interface Task {
+/** The log to ship, and how to get at it: of this machine, or of an account over SSH. */
+export interface Task {
   url: string;
   namespace: string;
   path: string;
+  ssh?: { port: number; user: string; key: string; knownHosts: string; read: "sftp" | "exec" };
 }
+
+const host = "web1";
+const format = "apache.access";
 
 process.once("message", (task: Task) => {
   void ship(task).then((shipped) => process.send?.(shipped));
 });
 
-async function ship({ url, namespace, path }: Task): Promise<Shipped> {
+async function ship({ url, namespace, path, ssh }: Task): Promise<Shipped> {
   const { signal } = new AbortController();
-  const client = createClient({ url });
-  await using shipper = createShipper({ client, namespace, log: silentLog });
-  const delivery = createDelivery(shipper, createCheckpoints<object>(client, namespace, "bench"));
-  const format = formatOf("apache.access");
-  if (!format) throw new TypeError("apache.access is a format");
-  const facts = {
-    dataset: "apache.access",
+  const config = configSchema.parse({
     namespace,
-    host: "web1",
-    path,
-    zone: utc,
-    version: "0",
-  };
-  const parser = createLineParser(format.create({}), facts);
-  await delivery.load("web1", path, signal);
+    elasticsearch: { url },
+    enrich: { user_agent: false, geoip: false },
+    hosts: ssh && [
+      {
+        ...{ name: host, address: "127.0.0.1", port: ssh.port, user: ssh.user, read: ssh.read },
+        auth: { key: ssh.key },
+        known_hosts_file: ssh.knownHosts,
+        logs: [{ format, path }],
+      },
+    ],
+  });
+  const client = createClient(config.elasticsearch);
+  const context = { config, client, log: silentLog, [Symbol.asyncDispose]: () => client.close() };
+  const options = { once: true, metrics: createMetrics() };
+  let rss = 0;
+  const watching = setInterval(() => {
+    rss = Math.max(rss, process.memoryUsage.rss());
+  }, 50);
   const begun = performance.now();
   const cpu = process.cpuUsage();
-  let rss = 0;
-  let offset = 0;
-  let rest = "";
-  const inFlight: Promise<void>[] = [];
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
-    rss = Math.max(rss, process.memoryUsage.rss());
-    const lines = (rest + String(chunk)).split("\n");
-    rest = lines.pop() ?? "";
-    const events = lines.flatMap((text) => {
-      const event = parser.parse({ text, offset }, Date.now());
-      const at = offset;
-      offset += Buffer.byteLength(text) + 1;
-      return event ? [{ event, offset: at }] : [];
-    });
-    const next = offset;
-    const shipped = delivery.ship("web1", path, { origin: "3w5e11264sgsf" }, events, signal);
-    const before = inFlight.at(-1);
-    inFlight.push(
-      Promise.all([before, shipped]).then(() => delivery.save("web1", path, { next }, signal)),
-    );
-    if (inFlight.length >= 4) await inFlight.shift();
-  }
-  await Promise.all(inFlight);
+  const { stats, failures } = ssh
+    ? await shipAll(context, options, signal)
+    : await withShipping(
+        context,
+        options,
+        async (shipping, stop) => {
+          const source = importSource([path], { host, path, maxLineBytes: 2 ** 20 });
+          await run(
+            source,
+            stagesOf(shipping, { name: host }, logEntryOf({ format, path }), utc),
+            stop,
+          );
+        },
+        signal,
+      );
   const { user, system } = process.cpuUsage(cpu);
-  const documents = shipper.stats.stored;
+  const seconds = (performance.now() - begun) / 1000;
+  clearInterval(watching);
   await client.close();
-  return {
-    documents,
-    seconds: (performance.now() - begun) / 1000,
-    cpuUsPerDocument: (user + system) / documents,
-    rssMb: rss / 1e6,
-  };
+  for (const { error } of failures) throw error;
+  const { stored: documents } = stats;
+  return { documents, seconds, cpuUsPerDocument: (user + system) / documents, rssMb: rss / 1e6 };
 }

@@ -82,15 +82,25 @@ export function stagesOf(
         directive: () => (parser ? parser.directive() : directive),
       };
     },
-    async ship(stream, batch, events, signal) {
-      await delivery.ship(name, stream.name, batch, events, signal);
-      const newest = events.at(-1);
-      if (!newest) return;
-      const labels = { host: name, stream: stream.name };
-      metrics.events.inc({ dataset: entry.format }, events.length);
-      metrics.lastReadSeconds.set(labels, batch.readAt / 1000);
-      const age = Date.now() - Date.parse(newest.event["@timestamp"]);
-      metrics.delaySeconds.set(labels, Math.max(0, age) / 1000);
+    room: (signal) => delivery.room(signal),
+    ship(stream, { origin, readAt }, events, signal) {
+      let count = 0;
+      let newest: string | undefined;
+      function* counted() {
+        for (const one of events) {
+          count++;
+          newest = one.event["@timestamp"];
+          yield one;
+        }
+      }
+      // Not async: nothing here may keep the lines alive once their events have been made text.
+      return delivery.ship(name, stream.name, { origin }, counted(), signal).then(() => {
+        if (newest === undefined) return;
+        const labels = { host: name, stream: stream.name };
+        metrics.events.inc({ dataset: entry.format }, count);
+        metrics.lastReadSeconds.set(labels, readAt / 1000);
+        metrics.delaySeconds.set(labels, Math.max(0, Date.now() - Date.parse(newest)) / 1000);
+      });
     },
     async save(stream, progress, signal) {
       await delivery.save(name, stream.name, progress, signal);
@@ -106,22 +116,20 @@ export function stagesOf(
   };
 }
 
-function eventsOf(
+function* eventsOf(
   parser: LineParser,
   { lines, readAt }: LineBatch,
   { enricher, metrics }: Shipping,
-): ParsedLine[] {
-  const events: ParsedLine[] = [];
+): Generator<ParsedLine> {
   for (const line of lines) {
     const event = parser.parse(line, readAt);
     if (!event) continue;
     enricher.enrich(event);
-    events.push({ event, offset: line.offset });
     if (event.event.kind === "pipeline_error") {
       metrics.unparsed.inc({ dataset: event.event.dataset ?? "" });
     }
+    yield { event, offset: line.offset };
   }
-  return events;
 }
 
 /** Names a stream among those of all hosts. */

@@ -31,6 +31,28 @@ export function statusOf(error: unknown): number | undefined {
   return (origin as ClientError | undefined)?.statusCode;
 }
 
+/** What the client would have thrown for an answer that was read as a stream. */
+export function answerError(
+  statusCode: number,
+  text: string,
+  connection: { url: URL } | null,
+): AppError {
+  return toAppError({
+    name: "ResponseError",
+    statusCode,
+    body: parsed(text),
+    meta: { meta: { connection } },
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   // Whatever else was thrown has none of these members, and then only its message is shown.

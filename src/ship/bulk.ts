@@ -1,7 +1,8 @@
+import type { Readable } from "node:stream";
 import { constants, gzipSync } from "node:zlib";
 import type { Client } from "@elastic/elasticsearch";
+import { answerError, statusOf, wrap } from "../es/errors.ts";
 import { AppError, messageOf } from "../lib/errors.ts";
-import { statusOf, wrap } from "../es/errors.ts";
 import { triage, triageFailure, type Outcome, type RequestFailure } from "./triage.ts";
 
 /** What one request brought: an outcome for each document, or one failure for all. */
@@ -20,35 +21,7 @@ export async function sendBulk(
   signal: AbortSignal,
 ): Promise<BulkResult> {
   try {
-    const answer = await wrap(
-      () =>
-        client.transport.request(
-          {
-            method: "POST",
-            path: "/_bulk",
-            querystring: {
-              timeout: "15s",
-              // Without our template an ordinary index would come into being.
-              require_data_stream: true,
-              filter_path: "items.*._index,items.*.status,items.*.error",
-            },
-            // A body that is bytes already is sent as it is.
-            bulkBody: options.compress ? gzip(body) : body,
-          },
-          {
-            signal,
-            maxRetries: 0,
-            requestTimeout: options.timeoutMs,
-            // The other kind of redaction copies the failed request key by key: for a body of bytes, byte by byte.
-            redaction: { type: "remove" },
-            headers: {
-              "content-type": "application/vnd.elasticsearch+x-ndjson; compatible-with=8",
-              ...(options.compress && { "content-encoding": "gzip" }),
-            },
-          },
-        ),
-      signal,
-    );
+    const answer = await wrap(() => request(client, body, options, signal), signal);
     const outcomes = triage(answer, count);
     if (outcomes) return { kind: "answered", outcomes };
     const error = new AppError("ES_ODD_ANSWER", "the answer to a bulk does not fit its documents", {
@@ -60,6 +33,65 @@ export async function sendBulk(
     signal.throwIfAborted();
     const app = error instanceof AppError ? error : unexpected(error);
     return { kind: triageFailure(app.code, statusOf(app), messageOf(app.cause)), error: app };
+  }
+}
+
+/** The answer's text. As a stream, because the client would make thousands of objects of it that are looked at once. */
+async function request(
+  client: Client,
+  body: Buffer,
+  { compress, timeoutMs }: { compress: boolean; timeoutMs: number },
+  signal: AbortSignal,
+): Promise<string> {
+  // The client's time-out ends with the answer's head.
+  const late = AbortSignal.timeout(timeoutMs);
+  const answer = await client.transport.request<Readable>(
+    {
+      method: "POST",
+      path: "/_bulk",
+      querystring: {
+        timeout: "15s",
+        // Without our template an ordinary index would come into being.
+        require_data_stream: true,
+        filter_path: "errors,items.*._index,items.*.status,items.*.error",
+      },
+      // A body that is bytes already is sent as it is.
+      bulkBody: compress ? gzip(body) : body,
+    },
+    {
+      signal,
+      asStream: true,
+      meta: true,
+      maxRetries: 0,
+      requestTimeout: timeoutMs,
+      // The other kind of redaction copies the failed request key by key: for a body of bytes, byte by byte.
+      redaction: { type: "remove" },
+      headers: {
+        "content-type": "application/vnd.elasticsearch+x-ndjson; compatible-with=8",
+        ...(compress && { "content-encoding": "gzip" }),
+      },
+    },
+  );
+  const text = await textOf(answer.body, late);
+  if (answer.statusCode >= 400) throw answerError(answer.statusCode, text, answer.meta.connection);
+  return text;
+}
+
+async function textOf(body: Readable, late: AbortSignal): Promise<string> {
+  const stop = () => body.destroy(new Error("no end of it in time"));
+  late.addEventListener("abort", stop);
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of body) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+  } catch (cause) {
+    throw new AppError("ES_ODD_ANSWER", `the answer to a bulk broke off: ${messageOf(cause)}`, {
+      retryable: true,
+      hint: "look at the network and at any proxy on the way",
+      cause,
+    });
+  } finally {
+    late.removeEventListener("abort", stop);
   }
 }
 

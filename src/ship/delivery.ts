@@ -7,12 +7,14 @@ import type { Shipper } from "./shipper.ts";
 export interface Delivery<P> {
   /** Where to go on; undefined: from the beginning. Takes the stream over from whoever had it. */
   load(host: string, stream: string, signal: AbortSignal): Promise<P | undefined>;
-  /** Resolves when every event is stored or dead-lettered. */
+  /** Resolves when there is room for another batch. */
+  room(signal: AbortSignal): Promise<void>;
+  /** Takes every event before it returns; resolves when all are stored or dead-lettered. */
   ship(
     host: string,
     stream: string,
     batch: { readonly origin: string },
-    events: readonly { event: EcsEvent; offset: number }[],
+    events: Iterable<{ event: EcsEvent; offset: number }>,
     signal: AbortSignal,
   ): Promise<void>;
   /** Call it in the order of the batches, once everything before `progress` is stored. */
@@ -37,6 +39,7 @@ export function createDelivery<P extends object>(
       open.set(keyOf(host, stream), { doubt, dataStreams: new Set(doubt.since.keys()) });
       return progress;
     },
+    room: (signal) => shipper.room(signal),
     ship(host, stream, { origin }, events, signal) {
       const opened = open.get(keyOf(host, stream));
       if (!opened) throw new TypeError(`${host}: ${stream} was never loaded`);

@@ -1,5 +1,6 @@
 import type { PreparedDocument } from "./document.ts";
 import type { Doubt } from "./doubt.ts";
+import { createRoom } from "./room.ts";
 
 /** A document on its way. */
 export interface Entry {
@@ -26,7 +27,7 @@ export interface Terms {
 
 /** One `add`: its promise, and how much of it is still under way. */
 export interface Call {
-  readonly settled: boolean;
+  settled: boolean;
   /** One of its documents is stored. */
   done(): void;
   fail(reason: unknown): void;
@@ -41,6 +42,8 @@ export interface QueueLimits {
 }
 
 export interface Queue {
+  /** Resolves when there is room for another call; ask before making documents for it. */
+  room(signal: AbortSignal): Promise<void>;
   /** Takes documents as soon as there is room; resolves when all of them are done. */
   add(documents: readonly PreparedDocument[], terms: Terms, signal: AbortSignal): Promise<void>;
   /** Smaller bulks from now on. */
@@ -62,10 +65,9 @@ export function createQueue(
   send: (entries: readonly Entry[]) => Promise<void>,
 ): Queue {
   const pending: Entry[] = [];
-  const waiting: (() => void)[] = [];
+  const room = createRoom(limits.inFlightBytes);
   const calls = new Set<Call>();
   let pendingBytes = 0;
-  let inFlightBytes = 0;
   let reach = limits.inFlightBytes;
   let bulks = 0;
   let maxBytes = limits.bytes;
@@ -105,29 +107,6 @@ export function createQueue(
     return pending.splice(0, count);
   }
 
-  function release(bytes: number): void {
-    inFlightBytes -= bytes;
-    // Each looks for itself whether there is room now, the oldest first.
-    for (const wake of waiting.splice(0)) wake();
-  }
-
-  /** Waits for room and takes it at once: several may have waited for the same. */
-  async function takeRoom(bytes: number, signal: AbortSignal): Promise<void> {
-    while (inFlightBytes > 0 && inFlightBytes + bytes > limits.inFlightBytes) {
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          signal.removeEventListener("abort", wake);
-          resolve();
-        };
-        waiting.push(wake);
-        signal.addEventListener("abort", wake);
-      });
-      signal.throwIfAborted();
-      if (closed) throw closed.reason;
-    }
-    inFlightBytes += bytes;
-  }
-
   function start(
     documents: readonly PreparedDocument[],
     terms: Terms,
@@ -136,19 +115,16 @@ export function createQueue(
   ): Promise<void> {
     return new Promise((resolve, reject) => {
       let left = documents.length;
-      let settled = false;
       const settle = (end: () => void) => {
-        if (settled) return;
-        settled = true;
+        if (call.settled) return;
+        call.settled = true;
         calls.delete(call);
         signal.removeEventListener("abort", abort);
-        release(bytes);
+        room.release(bytes);
         end();
       };
       const call: Call = {
-        get settled() {
-          return settled;
-        },
+        settled: false,
         done() {
           left--;
           if (left === 0) settle(resolve);
@@ -170,17 +146,18 @@ export function createQueue(
       if (call.settled) return;
       signal.addEventListener("abort", abort);
       pendingBytes += bytes;
+      const { doubt } = terms;
       for (const document of documents) {
-        const entry = { document, call, since: undefined, unsureUntil: undefined };
-        pending.push({ ...entry, doubt: terms.doubt, terms });
+        pending.push({ document, call, since: undefined, unsureUntil: undefined, doubt, terms });
       }
       pump();
     });
   }
 
   return {
+    room: (signal) => room.wait(signal),
     get inFlightBytes() {
-      return inFlightBytes;
+      return room.used;
     },
     get reach() {
       return reach;
@@ -191,7 +168,7 @@ export function createQueue(
       const bytes = documents.reduce((sum, { size }) => sum + size, 0);
       reach = Math.max(reach, bytes);
       if (closed) throw closed.reason;
-      await takeRoom(bytes, signal);
+      await room.take(bytes, signal);
       await start(documents, terms, bytes, signal);
     },
     setBytes(bytes) {
@@ -201,7 +178,7 @@ export function createQueue(
       closed = { reason };
       clearTimeout(timer);
       for (const call of calls) call.fail(reason);
-      for (const wake of waiting.splice(0)) wake();
+      room.close(reason);
     },
   };
 }

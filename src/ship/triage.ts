@@ -19,11 +19,35 @@ interface Item {
 }
 
 /**
- * Sorts a bulk answer by what to do next. 409 counts as stored: an earlier try got through. Undefined when the answer
- * is not one outcome for each of `count` documents: then nothing is known of any.
+ * Sorts the text of a bulk answer by what to do next. 409 counts as stored: an earlier try got through. Undefined when
+ * the answer is not one outcome for each of `count` documents: then nothing is known of any.
  */
-export function triage(answer: unknown, count: number): Outcome[] | undefined {
-  const items = (answer as { items?: unknown } | null | undefined)?.items;
+export function triage(answer: string, count: number): Outcome[] | undefined {
+  return allStored(answer, count) ?? sorted(answer, count);
+}
+
+/**
+ * Nearly every answer: all are stored, in one index. Then each item is the same text as the one before it, so that the
+ * text is equal to itself moved by one item, which is quicker seen than parsed.
+ */
+function allStored(answer: string, count: number): Outcome[] | undefined {
+  const [begin, item, index] = storedFirst.exec(answer) ?? [];
+  if (begin === undefined || item === undefined || index === undefined) return undefined;
+  const from = begin.length - item.length;
+  const period = item.length + 1;
+  const end = from + count * period - 1;
+  if (answer.length !== end + 2 || !answer.endsWith("]}")) return undefined;
+  // Not more than one item: there is no comma to be checked.
+  if (count > 1 && answer[from + item.length] !== ",") return undefined;
+  if (answer.slice(from, end - period) !== answer.slice(from + period, end)) return undefined;
+  return new Array<Outcome>(count).fill({ kind: "stored", index, existed: false });
+}
+
+const storedFirst =
+  /^\{"errors":false,"items":\[(\{"create":\{"_index":"([^"\\]+)","status":201\}\})/;
+
+function sorted(text: string, count: number): Outcome[] | undefined {
+  const items = (parsed(text) as { items?: unknown } | null | undefined)?.items;
   if (!Array.isArray(items) || items.length !== count) return undefined;
   const outcomes: Outcome[] = [];
   for (const item of items as unknown[]) {
@@ -33,6 +57,14 @@ export function triage(answer: unknown, count: number): Outcome[] | undefined {
     outcomes.push(outcome);
   }
   return outcomes;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function outcomeOf({ _index: index, status, error }: Item): Outcome | undefined {

@@ -50,8 +50,9 @@ function stages(overrides: Partial<Stages>): Stages & { saved: Progress[]; shipp
         })),
       directive: () => directive,
     }),
+    room: () => Promise.resolve(),
     ship: async (_stream, _batch, events) => {
-      shipped.push(...events.map(({ offset }) => offset));
+      for (const { offset } of events) shipped.push(offset);
     },
     save: async (_stream, progress) => {
       saved.push(progress);

@@ -10,6 +10,10 @@ const item = (status: number, type?: string) => ({
   },
 });
 
+/** As it comes over the wire. */
+const textOf = (answer: unknown) =>
+  typeof answer === "string" ? answer : JSON.stringify(answer ?? null);
+
 describe("triage", () => {
   const cases: [number, string | undefined, string][] = [
     [201, undefined, "stored"],
@@ -27,7 +31,7 @@ describe("triage", () => {
   ];
   for (const [status, type, kind] of cases) {
     it(`takes ${status} ${type ?? ""} as ${kind}`, () => {
-      assert.equal(triage({ items: [item(status, type)] }, 1)?.[0]?.kind, kind);
+      assert.equal(triage(JSON.stringify({ items: [item(status, type)] }), 1)?.[0]?.kind, kind);
     });
   }
 
@@ -44,15 +48,38 @@ describe("triage", () => {
   };
   for (const [what, answer] of Object.entries(odd)) {
     it(`knows nothing from ${what}`, () => {
-      assert.equal(triage(answer, 2), undefined);
+      assert.equal(triage(textOf(answer), 2), undefined);
     });
   }
 
   it("never throws and never takes silence for success", () => {
     fc.assert(
-      fc.property(fc.anything(), fc.nat(5), (answer, count) => {
+      fc.property(fc.oneof(fc.json(), fc.string()), fc.nat(5), (answer, count) => {
         const outcomes = triage(answer, count + 1);
         assert.ok(outcomes === undefined || outcomes.length === count + 1);
+      }),
+    );
+  });
+
+  it("reads an answer that is all success as it reads every other, however it is broken", () => {
+    const answerOf = fc.array(fc.constantFrom("000001", "000002"), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(answerOf, fc.nat(400), fc.string({ maxLength: 3 }), (generations, at, odd) => {
+        const items = generations.map((number) => ({
+          create: { _index: `.ds-logs-x-y-2026.11.22-${number}`, status: 201 },
+        }));
+        const quick = textOf({ errors: false, items });
+        // One more space sends it the long way.
+        const long = textOf({ errors: false, items }).replace(":false", ": false");
+        assert.deepEqual(triage(quick, items.length), triage(long, items.length));
+        assert.equal(triage(quick, items.length + 1), undefined);
+        assert.equal(triage(quick, items.length - 1), undefined);
+        const broken = quick.slice(0, at) + odd + quick.slice(at + 1);
+        assert.deepEqual(
+          triage(broken, items.length),
+          triage(` ${broken}`, items.length),
+          "a broken answer means the same both ways",
+        );
       }),
     );
   });
