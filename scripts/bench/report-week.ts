@@ -25,16 +25,25 @@ export async function fillWeek(
       lines.push(event(made++, count, random, namespace));
     return lines.join("");
   };
-  const worker = async () => {
-    while (made < count) {
-      const answer = await client.bulk({ operations: [next()] }, { requestTimeout: 120_000 });
-      if (answer.errors)
-        throw new Error(JSON.stringify(answer.items.find((item) => item.create?.error)));
-      onProgress(made);
-    }
+  const store = async () => {
+    const answer = await client.bulk(
+      { operations: [next()], filter_path: ["errors", "items.*.error"] },
+      { requestTimeout: 120_000 },
+    );
+    if (answer.errors) throw new Error(JSON.stringify(answer.items[0]));
+    onProgress(made);
   };
-  await Promise.all([worker(), worker()]);
-  await client.indices.refresh({ index: `logs-*-${namespace}` });
+  const worker = async () => {
+    while (made < count) await store();
+  };
+  const index = `logs-*-${namespace}`;
+  const put = (settings: object) => client.indices.putSettings({ index, settings });
+  // The streams come into being with the first bulk; what only matters while events arrive is off for the rest.
+  await store();
+  await put({ refresh_interval: -1, translog: { durability: "async" } });
+  await Promise.all([worker(), worker(), worker()]);
+  await put({ refresh_interval: null, translog: { durability: null } });
+  await client.indices.refresh({ index });
 }
 
 const from = Date.parse("2026-11-16T00:00:00Z");

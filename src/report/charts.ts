@@ -3,7 +3,9 @@ import { heatMap } from "../lib/chart-heat.ts";
 import { trendChart } from "../lib/chart-trend.ts";
 import { palette, type Scene } from "../lib/chart.ts";
 import { levels } from "../model/alert.ts";
-import type { CheckIn, HttpErrorClass, Report } from "./model.ts";
+import type { Report } from "./model.ts";
+import type { CheckIn } from "./model/check-in.ts";
+import type { HttpErrorClass } from "./model/figures.ts";
 import { listed, type Wording } from "./wording.ts";
 
 export const fullWidth = 491;

@@ -1,5 +1,5 @@
 import type { Level } from "../model/alert.ts";
-import type { Changes, RuleRow, Rules } from "./model.ts";
+import type { Changes, RuleRow, Rules } from "./model/rules.ts";
 import { hoursOf, type Week } from "./week.ts";
 
 /** What the report cannot count itself; commands/ asks the watcher, the notifier and the config. */

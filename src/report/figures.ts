@@ -1,5 +1,6 @@
 import { levels } from "../model/alert.ts";
-import type { Figure, FigureId, Report, TrendPoint } from "./model.ts";
+import type { Report } from "./model.ts";
+import type { Figure, FigureId, TrendPoint } from "./model/figures.ts";
 import type { AlertCounts } from "./queries/incidents.ts";
 import type { WeekCounts } from "./queries/figures.ts";
 

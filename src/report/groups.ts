@@ -15,28 +15,38 @@ export type Measure = "events" | "attempts";
  */
 export const attempts = { sum: { field: "leafwatch.attempts", missing: 1 } } as const;
 
-/** More groups than this are read page by page: `terms` would cut them, and an order by a sum has no error bound. */
-const termsSize = 5000;
+/**
+ * More groups than this are read page by page: `terms` would cut them, and an order by a sum has no error bound. The
+ * server answers with 65,536 buckets at most.
+ */
+const mostAtOnce = 50_000;
 const pageSize = 10_000;
+
+/** What groups are made by; `atOnce` is how many are asked for in one answer. */
+export interface Grouping {
+  readonly field: string;
+  readonly by: Measure;
+  readonly atOnce?: number;
+}
 
 /** Every value of `field` among the events that match `query`, with its exact count; in no order. */
 export async function* groupsOf(
   searcher: Searcher,
   query: Query,
-  { field, by }: { field: string; by: Measure },
+  { field, by, atOnce = mostAtOnce }: Grouping,
   signal: AbortSignal,
 ): AsyncGenerator<Group[]> {
   const aggs: Aggregations | undefined = by === "attempts" ? { value: attempts } : undefined;
-  const terms = { terms: { field, size: termsSize }, ...(aggs && { aggs }) };
+  const terms = { terms: { field, size: atOnce }, ...(aggs && { aggs }) };
   const all = bucketsOf((await searcher.aggregate(query, { groups: terms }, signal))?.["groups"]);
-  if (all.buckets.length < termsSize) {
+  if (all.buckets.length < atOnce) {
     yield all.buckets.map((bucket) => toGroup(bucket, bucket.key, by));
     return;
   }
   const sources = [{ key: { terms: { field } } }];
   let after: Record<string, string> | undefined;
   do {
-    const composite = { sources, size: pageSize, ...(after && { after }) };
+    const composite = { sources, size: Math.min(atOnce, pageSize), ...(after && { after }) };
     const page = bucketsOf(
       (await searcher.aggregate(query, { groups: { composite, ...(aggs && { aggs }) } }, signal))?.[
         "groups"
@@ -68,16 +78,17 @@ export async function largestGroups(
 export async function countsOf(
   searcher: Searcher,
   query: Query,
-  { field, by }: { field: string; by: Measure },
+  grouping: Grouping,
   keys: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   // The server takes 65,536 values in one `terms` query, and answers with as many buckets.
-  for (let start = 0; start < keys.length; start += termsSize - 1) {
-    const some = keys.slice(start, start + termsSize - 1);
-    const only = { bool: { filter: [query, { terms: { [field]: some } }] } };
-    for await (const page of groupsOf(searcher, only, { field, by }, signal)) {
+  const step = (grouping.atOnce ?? mostAtOnce) - 1;
+  for (let start = 0; start < keys.length; start += step) {
+    const some = keys.slice(start, start + step);
+    const only = { bool: { filter: [query, { terms: { [grouping.field]: some } }] } };
+    for await (const page of groupsOf(searcher, only, grouping, signal)) {
       for (const { key, value } of page) counts.set(key, value);
     }
   }

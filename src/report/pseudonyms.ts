@@ -1,4 +1,5 @@
-import type { Incident, Report } from "./model.ts";
+import type { Report } from "./model.ts";
+import type { Incident } from "./model/incidents.ts";
 
 /**
  * The report with people named Person 1, Person 2 … in the order in which they appear, the same person always by

@@ -1,4 +1,5 @@
-import type { Incident, Report } from "../../src/report/model.ts";
+import type { Report } from "../../src/report/model.ts";
+import type { Incident } from "../../src/report/model/incidents.ts";
 import { sectionNames } from "../../src/report/options.ts";
 import { assess } from "../../src/report/assess.ts";
 import { createWording } from "../../src/report/wording.ts";

@@ -3,7 +3,7 @@ import { DateTime } from "luxon";
 import { levels, type Alert, type Level } from "../../src/model/alert.ts";
 import { alertOf, type AlertDocument } from "../../src/model/alert-document.ts";
 import type { EcsEvent } from "../../src/model/ecs.ts";
-import type { HttpErrorClass } from "../../src/report/model.ts";
+import type { HttpErrorClass } from "../../src/report/model/figures.ts";
 
 /** Every document of an index pattern, read page by page. */
 export async function allDocuments<T>(client: Client, index: string[]): Promise<T[]> {

@@ -1,7 +1,7 @@
 import { DateTime } from "luxon";
 import { all, within } from "../events.ts";
 import { attempts, groupsOf } from "../groups.ts";
-import type { CheckIn } from "../model.ts";
+import type { CheckIn } from "../model/check-in.ts";
 import { weekdayNumber, type CheckInOptions } from "../options.ts";
 import type { Query, Searcher } from "../search.ts";
 import { parseTimeOfDay } from "../time-of-day.ts";

@@ -1,7 +1,8 @@
 import { DateTime } from "luxon";
 import { all, any, counted, status, within } from "../events.ts";
 import { attempts } from "../groups.ts";
-import type { Activity, Coverage, HttpErrorClass } from "../model.ts";
+import type { Activity, HttpErrorClass } from "../model/figures.ts";
+import type { Coverage } from "../model/sources.ts";
 import type { Query, Searcher } from "../search.ts";
 import { daysOf, type Interval, type Week } from "../week.ts";
 import { rangeBuckets, ranges } from "./figures.ts";

@@ -18,50 +18,82 @@ export interface WeekCounts {
 /** From how many failed logins in a week an address counts as attacking, if they are also more than those that worked. */
 export const attackerFailures = 10;
 
-/** The counts of several weeks at once, in the order given. */
+/**
+ * The counts of several weeks, in the order given. Each is a search of its own: what is counted stands in its query,
+ * so that the index alone answers, whatever the number of events. As filters side by side they would be put to every
+ * event.
+ */
 export async function weekCounts(
   searcher: Searcher,
   weeks: readonly Interval[],
   signal: AbortSignal,
 ): Promise<WeekCounts[]> {
-  const byWeek = ranges(weeks, {
-    worked: { filter: counted.loginWorked, aggs: { attempts } },
-    failed: { filter: counted.loginFailed, aggs: { attempts } },
-    requests: { filter: counted.request },
-    http401: { filter: status(401) },
-    http404: { filter: status(404) },
-    http5xx: { filter: status(500, 600) },
-    // Exact to about 40,000 hosts.
-    hosts: { cardinality: { field: "host.name", precision_threshold: 40_000 } },
-  });
-  const answer = await searcher.aggregate(span(weeks), { weeks: byWeek }, signal);
-  return rangeBuckets(answer?.["weeks"], weeks.length).map((bucket) => ({
-    events: bucket?.doc_count ?? 0,
-    loginsWorked: bucket?.worked.attempts?.value ?? 0,
-    loginsFailed: bucket?.failed.attempts?.value ?? 0,
-    requests: bucket?.requests.doc_count ?? 0,
-    http401: bucket?.http401.doc_count ?? 0,
-    http404: bucket?.http404.doc_count ?? 0,
-    http5xx: bucket?.http5xx.doc_count ?? 0,
-    hosts: bucket?.hosts.value ?? 0,
+  const count = (query: Query) => countWeeks(searcher, weeks, query, signal);
+  const tries = (query: Query) => attemptsOfWeeks(searcher, weeks, query, signal);
+  const events = await count({ match_all: {} });
+  const loginsWorked = await tries(counted.loginWorked);
+  const loginsFailed = await tries(counted.loginFailed);
+  const requests = await count(counted.request);
+  const http401 = await count(status(401));
+  const http404 = await count(status(404));
+  const http5xx = await count(status(500, 600));
+  const hosts: number[] = [];
+  for (const week of weeks) hosts.push(await hostsOf(searcher, week, signal));
+  return weeks.map((_, week) => ({
+    events: events[week] ?? 0,
+    loginsWorked: loginsWorked[week] ?? 0,
+    loginsFailed: loginsFailed[week] ?? 0,
+    requests: requests[week] ?? 0,
+    http401: http401[week] ?? 0,
+    http404: http404[week] ?? 0,
+    http5xx: http5xx[week] ?? 0,
+    hosts: hosts[week] ?? 0,
   }));
 }
 
-/** Failed logins of each week. */
+/** Failed logins and events of each week. */
 export async function failedLogins(
   searcher: Searcher,
   weeks: readonly Interval[],
   signal: AbortSignal,
 ): Promise<{ failed: number; events: number }[]> {
-  const failures = all(span(weeks), counted.loginFailed);
-  const failed = await searcher.aggregate(failures, { weeks: ranges(weeks, { attempts }) }, signal);
-  // Without anything below it a range is counted from the index alone, whatever the number of events.
-  const any = await searcher.aggregate(span(weeks), { weeks: ranges(weeks) }, signal);
-  const events = rangeBuckets<Counted>(any?.["weeks"], weeks.length);
-  return rangeBuckets<Counted>(failed?.["weeks"], weeks.length).map((bucket, index) => ({
-    failed: bucket?.attempts?.value ?? 0,
-    events: events[index]?.doc_count ?? 0,
-  }));
+  const failed = await attemptsOfWeeks(searcher, weeks, counted.loginFailed, signal);
+  const events = await countWeeks(searcher, weeks, { match_all: {} }, signal);
+  return weeks.map((_, week) => ({ failed: failed[week] ?? 0, events: events[week] ?? 0 }));
+}
+
+async function countWeeks(
+  searcher: Searcher,
+  weeks: readonly Interval[],
+  query: Query,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const answer = await searcher.aggregate(
+    all(span(weeks), query),
+    { weeks: ranges(weeks) },
+    signal,
+  );
+  const buckets = rangeBuckets<Counted>(answer?.["weeks"], weeks.length);
+  return buckets.map((bucket) => bucket?.doc_count ?? 0);
+}
+
+async function attemptsOfWeeks(
+  searcher: Searcher,
+  weeks: readonly Interval[],
+  query: Query,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const byWeek = ranges(weeks, { attempts });
+  const answer = await searcher.aggregate(all(span(weeks), query), { weeks: byWeek }, signal);
+  const buckets = rangeBuckets<Counted>(answer?.["weeks"], weeks.length);
+  return buckets.map((bucket) => bucket?.attempts?.value ?? 0);
+}
+
+/** Exact to about 40,000 hosts. */
+async function hostsOf(searcher: Searcher, week: Interval, signal: AbortSignal): Promise<number> {
+  const hosts = { cardinality: { field: "host.name", precision_threshold: 40_000 } };
+  const answer = await searcher.aggregate(within(week), { hosts }, signal);
+  return (answer as { hosts: { value: number } } | undefined)?.hosts.value ?? 0;
 }
 
 /** Addresses with at least ten failed logins in the interval, and more of them than logins that worked. */
@@ -106,19 +138,8 @@ interface Counted {
   attempts?: { value: number };
 }
 
-interface RangeBucket {
-  doc_count: number;
-  worked: Counted;
-  failed: Counted;
-  requests: Counted;
-  http401: Counted;
-  http404: Counted;
-  http5xx: Counted;
-  hosts: { value: number };
-}
-
 /** The buckets by position; undefined where no index holds any event. */
-export function rangeBuckets<B = RangeBucket>(answer: unknown, count: number): (B | undefined)[] {
+export function rangeBuckets<B>(answer: unknown, count: number): (B | undefined)[] {
   const { buckets } = (answer as { buckets: Record<string, B> } | undefined) ?? { buckets: {} };
   return Array.from({ length: count }, (_, index) => buckets[String(index)]);
 }

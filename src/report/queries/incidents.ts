@@ -1,7 +1,7 @@
 import { all, within } from "../events.ts";
 import { levels, type Alert, type Level } from "../../model/alert.ts";
 import { alertOf, type AlertDocument } from "../../model/alert-document.ts";
-import type { Incident, Incidents } from "../model.ts";
+import type { Incident, Incidents } from "../model/incidents.ts";
 import type { Query, Searcher } from "../search.ts";
 import { hoursOf, type Interval } from "../week.ts";
 import { rangeBuckets, ranges } from "./figures.ts";

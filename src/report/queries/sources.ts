@@ -1,8 +1,9 @@
 import type { estypes } from "@elastic/elasticsearch";
 import { all, counted, within } from "../events.ts";
-import type { SourceRow, Sources } from "../model.ts";
-import type { Aggregations, Query, Searcher } from "../search.ts";
-import { hoursOf, type Interval } from "../week.ts";
+import type { SourceRow, Sources } from "../model/sources.ts";
+import type { Query, Searcher } from "../search.ts";
+import type { Interval } from "../week.ts";
+import { keyOf, timesOf, unnamed, type Source } from "./source-times.ts";
 
 /** A source that the config asks for. */
 export interface ExpectedSource {
@@ -10,7 +11,7 @@ export interface ExpectedSource {
   readonly dataset: string;
 }
 
-const pageSize = 200;
+const pageSize = 1000;
 
 /** Each source's events, silence and delay; expected ones also where nothing came. */
 export async function sourcesOf(
@@ -20,25 +21,35 @@ export async function sourcesOf(
   deadLetters: number,
   signal: AbortSignal,
 ): Promise<Sources> {
+  const wanted = new Set(expected.map(keyOf));
   const rows = new Map<string, SourceRow>();
-  for (const { host, dataset } of expected) {
-    rows.set(`${host} ${dataset}`, { ...nothing, host, dataset, expected: true });
+  for (const source of expected) rows.set(keyOf(source), { ...nothing, ...source, expected: true });
+  // Only few events are looked at for what is rare; the query finds them by the index.
+  const only = (query: Query) => countBySource(searcher, all(within(interval), query), signal);
+  const events = await countBySource(searcher, within(interval), signal);
+  const unparsed = await only(counted.unparsed);
+  const ahead = await only({ term: { "leafwatch.delay_ms": 0 } });
+  for await (const [key, times] of timesOf(searcher, interval, [...events.values()], signal)) {
+    const source = events.get(key);
+    if (!source) continue;
+    const { host, dataset } = source;
+    rows.set(key, {
+      host,
+      dataset,
+      expected: wanted.has(key) || expected.length === 0,
+      events: source.events,
+      ...times,
+      unparsed: unparsed.get(key)?.events ?? 0,
+      clock_ahead: ahead.get(key)?.events ?? 0,
+    });
   }
-  for await (const bucket of sourceBuckets(searcher, within(interval), signal)) {
-    const { host, dataset } = named(bucket);
-    const known = rows.has(`${host} ${dataset}`);
-    rows.set(`${host} ${dataset}`, toRow(bucket, interval, known || expected.length === 0));
-  }
-  const gaps = all(within(interval), { exists: { field: "leafwatch.gap.bytes" } });
-  const lost = { gap: { sum: { field: "leafwatch.gap.bytes" } } };
-  const answer = await searcher.aggregate(gaps, lost, signal);
   const list = [...rows.values()];
   const sum = (of: (row: SourceRow) => number) => list.reduce((so, row) => so + of(row), 0);
   return {
     rows: list.sort((a, b) => order(a.host, b.host) || order(a.dataset, b.dataset)),
     unparsed: sum((row) => row.unparsed),
     dead_letters: deadLetters,
-    gap_bytes: (answer as { gap: { value: number } } | undefined)?.gap.value ?? 0,
+    gap_bytes: await lostBytes(searcher, interval, signal),
     clock_ahead: sum((row) => row.clock_ahead),
     events: sum((row) => row.events),
   };
@@ -68,82 +79,45 @@ const nothing = {
   clock_ahead: 0,
 };
 
-interface SourceBucket {
-  key: { host: string | null; dataset: string | null };
-  doc_count: number;
-  last: { value: number };
-  delay: { values: Record<"50.0" | "95.0", number | null> };
-  unparsed: { doc_count: number };
-  ahead: { doc_count: number };
-  hours: { buckets: { key: number }[] };
-}
-
-async function* sourceBuckets(
+/** The events that match, by source. */
+async function countBySource(
   searcher: Searcher,
   query: Query,
   signal: AbortSignal,
-): AsyncGenerator<SourceBucket> {
+): Promise<Map<string, Source>> {
   const sources: Record<string, estypes.AggregationsCompositeAggregationSource>[] = [
     { host: { terms: { field: "host.name", missing_bucket: true } } },
     { dataset: { terms: { field: "event.dataset", missing_bucket: true } } },
   ];
-  const aggs: Aggregations = {
-    last: { max: { field: "@timestamp" } },
-    delay: { percentiles: { field: "leafwatch.delay_ms", percents: [50, 95] } },
-    unparsed: { filter: counted.unparsed },
-    ahead: { filter: { term: { "leafwatch.delay_ms": 0 } } },
-    hours: {
-      date_histogram: { field: "@timestamp", fixed_interval: "1h", min_doc_count: 1 },
-    },
-  };
+  const found = new Map<string, Source>();
+  interface Page {
+    buckets: { key: { host: string | null; dataset: string | null }; doc_count: number }[];
+    after_key?: Record<string, string>;
+  }
   let after: Record<string, string> | undefined;
   do {
     const composite = { sources, size: pageSize, ...(after && { after }) };
-    const answer = await searcher.aggregate(query, { sources: { composite, aggs } }, signal);
-    const page = answer?.["sources"] as
-      { buckets: SourceBucket[]; after_key?: Record<string, string> } | undefined;
-    yield* page?.buckets ?? [];
-    after = page?.after_key;
+    const answer = await searcher.aggregate(query, { sources: { composite } }, signal);
+    const page = answer?.["sources"] as Page | undefined;
+    for (const { key, doc_count } of page?.buckets ?? []) {
+      const source = { host: key.host ?? unnamed, dataset: key.dataset ?? unnamed };
+      found.set(keyOf(source), { ...source, events: doc_count });
+    }
+    after = (page?.buckets.length ?? 0) < pageSize ? undefined : page?.after_key;
   } while (after);
+  return found;
 }
 
-function toRow(bucket: SourceBucket, interval: Interval, expected: boolean): SourceRow {
-  return {
-    ...named(bucket),
-    expected,
-    events: bucket.doc_count,
-    last_event: new Date(bucket.last.value).toISOString(),
-    silent_hours: longestSilence(
-      bucket.hours.buckets.map((hour) => hour.key),
-      interval,
-    ),
-    delay_p50_ms: rounded(bucket.delay.values["50.0"]),
-    delay_p95_ms: rounded(bucket.delay.values["95.0"]),
-    unparsed: bucket.unparsed.doc_count,
-    clock_ahead: bucket.ahead.doc_count,
-  };
-}
-
-/** Events without a host or a dataset are counted too. */
-function named({ key }: SourceBucket): { host: string; dataset: string } {
-  return { host: key.host ?? "–", dataset: key.dataset ?? "–" };
-}
-
-/** The longest run of whole hours without an event, from the interval's begin to its end. */
-export function longestSilence(hours: readonly number[], interval: Interval): number {
-  const hourMs = 3_600_000;
-  let longest = 0;
-  let quietSince = interval.from.getTime();
-  for (const hour of [...hours].sort((a, b) => a - b)) {
-    longest = Math.max(longest, (hour - quietSince) / hourMs);
-    quietSince = hour + hourMs;
-  }
-  const rest = hoursOf({ from: new Date(quietSince), to: interval.to });
-  return Math.floor(Math.max(longest, rest, 0));
-}
-
-function rounded(value: number | null): number | null {
-  return value === null ? null : Math.round(value);
+/** Bytes that were gone before they could be read. */
+async function lostBytes(
+  searcher: Searcher,
+  interval: Interval,
+  signal: AbortSignal,
+): Promise<number> {
+  const gaps = all(within(interval), { exists: { field: "leafwatch.gap.bytes" } });
+  const lost = { gap: { sum: { field: "leafwatch.gap.bytes" } } };
+  const answer = await searcher.aggregate(gaps, lost, signal);
+  return (answer as { gap: { value: number } } | undefined)?.gap.value ?? 0;
 }
 
 function order(a: string, b: string): number {

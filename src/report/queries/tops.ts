@@ -1,6 +1,6 @@
 import { all, counted, refused, within } from "../events.ts";
 import { attempts, countsOf, groupsOf, largestGroups, type Measure } from "../groups.ts";
-import type { AddressRow, TopList, TopRow, Tops } from "../model.ts";
+import type { AddressRow, TopList, TopRow, Tops } from "../model/tops.ts";
 import type { Query, Searcher } from "../search.ts";
 import type { Interval } from "../week.ts";
 

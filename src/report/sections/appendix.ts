@@ -3,7 +3,8 @@ import { clock } from "../charts.ts";
 import { counted, refused } from "../events.ts";
 import { findingRules } from "../findings.ts";
 import { levels } from "../../model/alert.ts";
-import type { HttpErrorClass, Report } from "../model.ts";
+import type { Report } from "../model.ts";
+import type { HttpErrorClass } from "../model/figures.ts";
 import { unknown, type Wording } from "../wording.ts";
 import { definitions } from "./definitions.ts";
 

@@ -1,6 +1,7 @@
 import { columns, heading, paragraph, table, type Block } from "../blocks.ts";
 import { checkInScene } from "../charts.ts";
-import type { CheckIn, Report } from "../model.ts";
+import type { Report } from "../model.ts";
+import type { CheckIn } from "../model/check-in.ts";
 import { plural, type Wording } from "../wording.ts";
 
 /** The day on which members are expected to log in. */

@@ -1,5 +1,6 @@
 import { columns, heading, paragraph, table, type Block } from "../blocks.ts";
-import type { Figure, Report } from "../model.ts";
+import type { Report } from "../model.ts";
+import type { Figure } from "../model/figures.ts";
 import type { Wording } from "../wording.ts";
 
 /** Every key figure against the week before and the median of eight. */

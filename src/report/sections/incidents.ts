@@ -1,6 +1,7 @@
 import { columns, heading, paragraph, table, type Block } from "../blocks.ts";
 import { levels } from "../../model/alert.ts";
-import type { Incident, Report } from "../model.ts";
+import type { Report } from "../model.ts";
+import type { Incident } from "../model/incidents.ts";
 import { plural, type Wording } from "../wording.ts";
 
 /** Each alert of the week with its time line and evidence, then those still open from before. */

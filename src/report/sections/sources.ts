@@ -1,5 +1,7 @@
 import { columns, heading, paragraph, table, type Block } from "../blocks.ts";
-import type { Report, RuleRow, SourceRow } from "../model.ts";
+import type { Report } from "../model.ts";
+import type { RuleRow } from "../model/rules.ts";
+import type { SourceRow } from "../model/sources.ts";
 import { unknown, type Wording } from "../wording.ts";
 
 /** Where the data came from, how late, and what the rules did with it. */

@@ -1,7 +1,8 @@
 import { heading, paragraph, type Block, type Tile, type Title } from "../blocks.ts";
 import { trendScene } from "../charts.ts";
 import { figureOf } from "../figures.ts";
-import type { FigureId, Report } from "../model.ts";
+import type { Report } from "../model.ts";
+import type { FigureId } from "../model/figures.ts";
 import { plural, type Wording } from "../wording.ts";
 import { figureText } from "./figures.ts";
 

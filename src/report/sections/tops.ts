@@ -1,5 +1,6 @@
 import { columns, heading, paragraph, table, type Block } from "../blocks.ts";
-import type { Report, TopList, TopRow } from "../model.ts";
+import type { Report } from "../model.ts";
+import type { TopList, TopRow } from "../model/tops.ts";
 import { plural, unknown, type Wording } from "../wording.ts";
 
 /** The ten largest of each kind. */
