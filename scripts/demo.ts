@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { AppError, isAbort, messageOf } from "../src/lib/errors.ts";
@@ -9,11 +10,14 @@ import { summaryTable } from "./demo/summary.ts";
 
 const usage = `npm run demo -- [--out DIR] [--keep]
 
-Plays the main job at one command: two hosts are read over SSH, an attack is noticed and mailed, the week is reported.
+Plays the main job at one command: four hosts are read over SSH, an attack is noticed and mailed, the week is reported.
   --out DIR   folder for the result (demo-out); an earlier result in it is replaced
   --keep      leave the temporary folder with the config, the log files and the indices
 ELASTICSEARCH_URL names a server to use; without it one is started, downloaded at the first time.
 `;
+
+// As in cli.ts: every stream of the product listens to one signal.
+setMaxListeners(0);
 
 const err = (text: string) => {
   process.stderr.write(text);

@@ -34,15 +34,21 @@ export async function writeConfig(parts: ConfigParts): Promise<string> {
     auth: { key: inFolder("id_ed25519") },
     known_hosts_file: inFolder("known_hosts"),
     poll: "1s",
+    ...(name === "dc1" && { os: "windows" }),
     logs: Object.values(logs)
       .filter((log) => log.host === name)
-      .map(({ dataset, path }) => ({ format: dataset, path })),
+      .map(({ dataset, path, rotation }) => ({
+        format: dataset,
+        ...(rotation === "channel" ? { channel: path } : { path }),
+      })),
   });
+  // A cast: it is a record of the hosts' names.
+  const hostNames = Object.keys(hosts) as HostName[];
   const config = {
     timezone: world.timezone,
     namespace,
     elasticsearch: { url: elasticsearchUrl },
-    hosts: [host("web1"), host("app1")],
+    hosts: hostNames.map(host),
     watch: {
       rules: fileURLToPath(new URL("rules.yml", import.meta.url)),
       from: new Date(world.from).toISOString(),
@@ -51,7 +57,8 @@ export async function writeConfig(parts: ConfigParts): Promise<string> {
       from: "Leafwatch <leafwatch@example.org>",
       smtp: { host: "127.0.0.1", port: parts.smtpPort, tls: "off" },
       recipients: { security: ["it@example.org"], board: ["board@example.org"] },
-      operations: ["security"],
+      // Nobody is told of the events that the cluster is meant to refuse: the mails are the alerts and the report.
+      operations: [],
     },
     report: { schedule: "0 8 * * MON", to: ["board"] },
     check_in: {

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { answerPowershell } from "./event-log.ts";
 import { createLogFiles, type LogFiles } from "./log-files.ts";
+import { writeRotated } from "./rotation.ts";
 import { createSshKeys } from "./ssh-keys.ts";
 import { startSshHost, type SshHost } from "./ssh-host.ts";
 import { logs, type HostName, type LogLine } from "./world/log-line.ts";
 import type { BeforeRead } from "./sftp-files.ts";
 
-/** web1 and app1: their log files, and the SSH servers through which these are read. */
+/** The hosts of the demo: their log files, and the SSH servers through which these are read. */
 export interface Hosts extends AsyncDisposable {
   readonly files: LogFiles;
   readonly ssh: Readonly<Record<HostName, SshHost>>;
@@ -18,46 +20,67 @@ export interface Hosts extends AsyncDisposable {
   readonly rotated: Promise<void>;
 }
 
-/** Of each host, the file that is renamed while it is read. */
-const rotating: Readonly<Record<HostName, (typeof logs)[keyof typeof logs]>> = {
-  web1: logs.access,
-  app1: logs.auth,
-};
+/** The files that are renamed while they are read. */
+const rotating = [logs.access, logs.auth] as const;
 
 /**
- * Starts both hosts with their history. Of a rotating file the first nine tenths are there; when a reader has come to
- * its middle the file is renamed, the daemon writes on into it for a moment, and then into a new one.
+ * Starts the hosts with their history, all but the last lines of the rotating files. When a reader has come to the
+ * middle of such a file it is renamed, the daemon writes on into it for a moment, and then into a new one.
  */
-export async function startHosts(folder: string, history: readonly LogLine[]): Promise<Hosts> {
-  const files = createLogFiles(join(folder, "hosts"));
+export async function startHosts(
+  folder: string,
+  { history, now, timezone }: { history: readonly LogLine[]; now: number; timezone: string },
+): Promise<Hosts> {
+  const files = createLogFiles(join(folder, "hosts"), timezone);
   const keys = createSshKeys();
-  const playHost = async (name: HostName) => {
-    const log = rotating[name];
-    const own = history.filter(({ host }) => host === name);
-    const moving = own.filter(({ path }) => path === log.path);
-    const first = moving.splice(0, Math.floor(moving.length * 0.9));
-    await files.append(own.filter(({ path }) => path !== log.path));
-    await files.append(first);
-    const rotation = rotateWhileRead(files, log, moving);
-    const { beforeRead } = rotation;
-    const root = files.root(name);
-    const host = await startSshHost({ root, authorizedKeys: [keys.publicKey], beforeRead });
-    return { host, done: rotation.done };
+  const late = new Set(
+    rotating.flatMap((log) => {
+      const lines = history.filter(({ host, path }) => host === log.host && path === log.path);
+      return lines.slice(Math.floor(lines.length * 0.98));
+    }),
+  );
+  await writeRotated(
+    files,
+    history.filter((line) => !late.has(line)),
+    { now, timezone },
+  );
+  const rotations = rotating.map((log) =>
+    rotateWhileRead(
+      files,
+      log,
+      [...late].filter(({ path }) => path === log.path),
+    ),
+  );
+  const playHost = (name: HostName) => {
+    const eventLogs = files.eventLogs(name);
+    return startSshHost({
+      root: files.root(name),
+      authorizedKeys: [keys.publicKey],
+      beforeRead: async (read) => {
+        for (const { log, beforeRead } of rotations) if (log.host === name) await beforeRead(read);
+      },
+      ...(eventLogs.size > 0 && {
+        exec: (command, channel, gone) => answerPowershell(command, channel, eventLogs, gone),
+      }),
+    });
   };
-  const web1 = await playHost("web1");
-  const app1 = await playHost("app1");
-  const rotated = Promise.all([web1.done, app1.done]).then(() => undefined);
+  const [web1, web2, app1, dc1] = await Promise.all([
+    playHost("web1"),
+    playHost("web2"),
+    playHost("app1"),
+    playHost("dc1"),
+  ]);
+  const rotated = Promise.all(rotations.map(({ done }) => done)).then(() => undefined);
   // It is awaited later; until then a failure must not end the process.
   rotated.catch(() => undefined);
   return {
     files,
-    ssh: { web1: web1.host, app1: app1.host },
+    ssh: { web1, web2, app1, dc1 },
     privateKey: keys.privateKey,
     historyLines: history.length,
     rotated,
     async [Symbol.asyncDispose]() {
-      await web1.host[Symbol.asyncDispose]();
-      await app1.host[Symbol.asyncDispose]();
+      for (const host of [web1, web2, app1, dc1]) await host[Symbol.asyncDispose]();
       await files[Symbol.asyncDispose]();
     },
   };
@@ -68,7 +91,7 @@ function rotateWhileRead(
   files: LogFiles,
   log: Pick<LogLine, "host" | "path">,
   rest: readonly LogLine[],
-): { beforeRead: BeforeRead; done: Promise<void> } {
+): { log: Pick<LogLine, "host" | "path">; beforeRead: BeforeRead; done: Promise<void> } {
   const last = files.written
     .filter((line) => line.host === log.host && line.path === log.path)
     .at(-1);
@@ -84,11 +107,12 @@ function rotateWhileRead(
   let begin: (() => Promise<void>) | undefined;
   const done = new Promise<void>((resolve, reject) => {
     begin = async () => {
-      await files.rotate(log).catch(reject);
+      await files.rotate(log, Date.now()).catch(reject);
       writeOn().then(resolve, reject);
     };
   });
   return {
+    log,
     done,
     async beforeRead({ path, offset }) {
       if (!begin || path !== log.path || offset < middle) return;

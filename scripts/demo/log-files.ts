@@ -1,37 +1,41 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, utimes, type FileHandle } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
+import { mkdir, open, utimes, type FileHandle } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { DateTime } from "luxon";
-import type { Dataset, HostName, LogLine } from "./world/log-line.ts";
+import { createEventLog, writeEvent, type EventLog } from "./event-log.ts";
+import { moveAway } from "./rotation.ts";
+import { iisHeader } from "./world/iis-log.ts";
+import { logNamed, type Dataset, type HostName, type LogLine } from "./world/log-line.ts";
 
-/** A line that stands in a file, and where. */
+/** A line that stands in a file or an event log, and where. */
 export interface WrittenLine {
   host: HostName;
-  /** The live path, also when the line has moved to a rotated file since. */
+  /** The live path, also when the line has moved to a rotated file since; of an event the channel. */
   path: string;
   dataset: Dataset;
-  /** Bytes from the start of the file in which it was written. */
+  /** Bytes from the start of the file in which it was written; of an event its number. */
   offset: number;
   /** When it happened, epoch milliseconds. */
   time: number;
   line: string;
+  /** True where no parser can take it. */
+  torn?: true;
 }
 
 type Log = Pick<LogLine, "host" | "path">;
 
-/** The log files of all hosts, written as their daemons and logrotate would. */
+/** The log files of all hosts, written as their daemons and logrotate would, and their event logs. */
 export interface LogFiles extends AsyncDisposable {
   /** Folder that holds everything of a host: what its SSH clients see as `/`. */
   root(host: HostName): string;
+  /** The event logs of a host by their channels; grows as events are written. */
+  eventLogs(host: HostName): ReadonlyMap<string, EventLog>;
   /** Appends lines to their files, in order. */
   append(lines: readonly LogLine[]): Promise<void>;
   /**
-   * As logrotate does (`delaycompress`): `.1` becomes `.2.gz`, the live file `.1`. The daemon still writes to it until
-   * `reopen`.
+   * As logrotate does at the time `at` (default: when the last line was written). The daemon still writes to the
+   * renamed file until `reopen`.
    */
-  rotate(log: Log): Promise<void>;
+  rotate(log: Log, at?: number): Promise<void>;
   /** The daemon opens its file anew: what comes next stands at the beginning of a new live file. */
   reopen(log: Log): Promise<void>;
   /** Every line so far, in the order of writing. */
@@ -44,9 +48,10 @@ interface Open {
   lastTime: number;
 }
 
-/** Files under `folder`, one folder a host. */
-export function createLogFiles(folder: string): LogFiles {
+/** Files under `folder`, one folder a host; `timezone` is that of the dates in their names. */
+export function createLogFiles(folder: string, timezone = "UTC"): LogFiles {
   const openFiles = new Map<string, Open>();
+  const eventLogs = new Map<HostName, Map<string, EventLog>>();
   const written: WrittenLine[] = [];
   const root = (host: HostName) => join(folder, host);
   const real = ({ host, path }: Log) => join(root(host), path);
@@ -58,38 +63,51 @@ export function createLogFiles(folder: string): LogFiles {
       const handle = await open(path, "a");
       file = { handle, offset: (await handle.stat()).size, lastTime: 0 };
       openFiles.set(path, file);
+      if (file.offset === 0 && logNamed(log)?.dataset === "iis.access") {
+        const header = iisHeader.map((line) => `${line}\r\n`).join("");
+        await handle.write(header);
+        file.offset = Buffer.byteLength(header);
+      }
     }
     return file;
   };
+  const channels = (host: HostName) => {
+    const known = eventLogs.get(host) ?? new Map<string, EventLog>();
+    eventLogs.set(host, known);
+    return known;
+  };
+  const channel = ({ host, path }: Log) => {
+    const log = channels(host).get(path) ?? createEventLog();
+    channels(host).set(path, log);
+    return log;
+  };
   const append = async (lines: readonly LogLine[]) => {
     const texts = new Map<Open, string[]>();
-    for (const { host, path, dataset, line, time } of lines) {
-      const file = await live({ host, path });
-      written.push({ host, path, dataset, offset: file.offset, time, line });
-      file.offset += Buffer.byteLength(line) + 1;
+    for (const one of lines) {
+      const { time, line } = one;
+      if (logNamed(one)?.rotation === "channel") {
+        const { record, xml } = writeEvent(channel(one), line);
+        written.push({ ...one, offset: record, line: xml });
+        continue;
+      }
+      const file = await live(one);
+      const end = one.dataset === "iis.access" ? "\r\n" : "\n";
+      written.push({ ...one, offset: file.offset });
+      file.offset += Buffer.byteLength(line) + end.length;
       file.lastTime = time;
       const text = texts.get(file);
-      if (text) text.push(line);
-      else texts.set(file, [line]);
+      if (text) text.push(line, end);
+      else texts.set(file, [line, end]);
     }
-    for (const [{ handle }, text] of texts) await handle.write(`${text.join("\n")}\n`);
+    for (const [{ handle }, text] of texts) await handle.write(text.join(""));
   };
-  const rotate = async (log: Log) => {
+  const rotate = async (log: Log, at?: number) => {
     const path = real(log);
-    const name = basename(path);
-    const rotated = (await readdir(dirname(path)))
-      .map((sibling) => ({ sibling, match: /^\.(\d+)(\.gz)?$/.exec(sibling.slice(name.length)) }))
-      .filter(({ sibling, match }) => sibling.startsWith(name) && match)
-      .map(({ match }) => ({ number: Number(match?.[1]), packed: match?.[2] !== undefined }))
-      .sort((a, b) => b.number - a.number);
-    for (const { number, packed } of rotated) {
-      const from = `${path}.${number}${packed ? ".gz" : ""}`;
-      if (packed) await rename(from, `${path}.${number + 1}.gz`);
-      else await pack(from, `${path}.${number + 1}.gz`);
-    }
-    await rename(path, `${path}.1`);
-    const seconds = (openFiles.get(path)?.lastTime ?? Date.now()) / 1000;
-    await utimes(`${path}.1`, seconds, seconds);
+    const lastMs = openFiles.get(path)?.lastTime ?? Date.now();
+    // The renamed file keeps the time of its last line.
+    await utimes(path, lastMs / 1000, lastMs / 1000);
+    const day = DateTime.fromMillis(at ?? lastMs, { zone: timezone }).toFormat("yyyyMMdd");
+    await moveAway(path, logNamed(log)?.rotation ?? "numbered", day);
   };
   const reopen = async (log: Log) => {
     const path = real(log);
@@ -99,6 +117,7 @@ export function createLogFiles(folder: string): LogFiles {
   };
   return {
     root,
+    eventLogs: channels,
     append,
     rotate,
     reopen,
@@ -108,40 +127,4 @@ export function createLogFiles(folder: string): LogFiles {
       openFiles.clear();
     },
   };
-}
-
-async function pack(from: string, to: string): Promise<void> {
-  await pipeline(createReadStream(from), createGzip(), createWriteStream(to));
-  await rm(from);
-}
-
-/** Appends a history and rotates every file on the night to Sunday, `timezone`'s, as a weekly logrotate does. */
-export async function writeRotated(
-  files: LogFiles,
-  lines: Iterable<LogLine>,
-  timezone: string,
-): Promise<void> {
-  let pending: LogLine[] = [];
-  let sunday = 0;
-  for (const line of lines) {
-    if (line.time >= sunday) {
-      await files.append(pending);
-      const logs = new Map(pending.map((each) => [`${each.host} ${each.path}`, each]));
-      if (sunday > 0) {
-        for (const log of logs.values()) {
-          await files.rotate(log);
-          await files.reopen(log);
-        }
-      }
-      pending = [];
-      // Luxon's weeks begin on Monday.
-      const day = DateTime.fromMillis(line.time, { zone: timezone });
-      sunday = day
-        .plus({ days: 7 - (day.weekday % 7) })
-        .startOf("day")
-        .toMillis();
-    }
-    pending.push(line);
-  }
-  await files.append(pending);
 }

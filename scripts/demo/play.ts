@@ -48,6 +48,7 @@ export async function play(
   await shipHistory(playing, ship);
   await judgeHistory(playing);
   await attackAndAlert(playing, ship);
+  await takeOn(playing);
   const week = await report(playing, ship);
   await ship.stop();
   return { week };
@@ -56,7 +57,7 @@ export async function play(
 /** Waits until the history is stored, with the files that are renamed in the middle of it. */
 async function shipHistory({ stage, progress, say, signal }: Playing, ship: Running) {
   const { server, hosts, streams } = stage;
-  progress.step("Shipping two weeks of history over SSH (leafwatch ship)");
+  progress.step("Shipping eight weeks of history over SSH (leafwatch ship)");
   const seconds = stopwatch();
   let rotated = false;
   let failure: AppError | undefined;
@@ -96,14 +97,14 @@ async function judgeHistory({ stage, progress, say, signal }: Playing) {
   const seconds = stopwatch();
   await leafwatch.run(["watch", "--config", config, "--once"], signal);
   const { length } = await readAlerts(server.client, server.namespace, signal);
-  say(`The rules judged the two weeks in ${seconds()} s and raised ${length || "no"} alerts.`);
+  say(`The rules judged the eight weeks in ${seconds()} s and raised ${length || "no"} alerts.`);
 }
 
 /** Writes the attack as it happens, and waits until all of it is stored, judged and mailed. */
 async function attackAndAlert({ stage, progress, say, signal }: Playing, ship: Running) {
   const { leafwatch, config, server, hosts, world, streams } = stage;
   const { mails } = stage.mailServer;
-  progress.step("Watching, while web1 and app1 are attacked (leafwatch watch)");
+  progress.step("Watching, while the hosts are attacked (leafwatch watch)");
   await using watch = leafwatch.start(["watch", "--config", config]);
   const start = Date.now() + 500;
   const attack = world.attack(start);
@@ -143,6 +144,24 @@ async function attackAndAlert({ stage, progress, say, signal }: Playing, ship: R
     `${length} alerts were raised and ${mails.length} mails came: the first ${after(mails[0])} after the attack began, ` +
       `the last ${after(mails.at(-1))} after.`,
   );
+}
+
+/** Somebody reads the mails and takes care of two of the alerts. */
+async function takeOn({ stage, say, signal }: Playing): Promise<void> {
+  const { leafwatch, config, server } = stage;
+  const alerts = await readAlerts(server.client, server.namespace, signal);
+  const act = async (rule: string, action: string, words: readonly string[]) => {
+    const found = alerts.find((alert) => alert.rule.id === rule);
+    if (!found) return;
+    const { id } = found.leafwatch.alert;
+    await leafwatch.run(
+      ["alerts", action, id, "--config", config, "--by", "anna", ...words],
+      signal,
+    );
+  };
+  await act("http-500", "ack", ["--note", "the database is being looked at"]);
+  await act("http-404", "close", ["--reason", "nothing was found; the address is blocked"]);
+  say("One alert was acknowledged and one closed (leafwatch alerts ack, close).");
 }
 
 /** The report of the running week, mailed. Returns the week's name. */

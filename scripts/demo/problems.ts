@@ -3,7 +3,7 @@ import type { Raised } from "./raised.ts";
 
 /** What is wrong with the stored documents, in words, each with an example. */
 export function documentProblems(comparison: Comparison): string[] {
-  const { missing, duplicates, foreign, unparsed } = comparison;
+  const { missing, duplicates, foreign, misjudged } = comparison;
   const problems: string[] = [];
   const [lost] = missing;
   if (lost) {
@@ -19,11 +19,10 @@ export function documentProblems(comparison: Comparison): string[] {
     const example = JSON.stringify(stranger);
     problems.push(`${foreign.length} documents stand for no written line, one of them: ${example}`);
   }
-  const [raw] = unparsed;
+  const [raw] = misjudged;
   if (raw) {
-    problems.push(
-      `${unparsed.length} lines were taken by no parser, one of them: ${raw.original ?? ""}`,
-    );
+    const what = raw.unparsed ? "were taken by no parser" : "were taken for whole though torn";
+    problems.push(`${misjudged.length} lines ${what}, one of them: ${raw.original ?? ""}`);
   }
   return problems;
 }

@@ -4,9 +4,9 @@ import { DateTime } from "luxon";
 import type { WrittenLine } from "./log-files.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Day } from "./page/days-chart.ts";
-import { page } from "./page/page.ts";
+import { page, type ShownLog } from "./page/page.ts";
 import type { Stage } from "./stage.ts";
-import { logs } from "./world/log-line.ts";
+import { logNamed, logs } from "./world/log-line.ts";
 
 /** Writes summary.json and index.html beside what `settle` left in `folder`. */
 export async function writeResult(
@@ -23,10 +23,7 @@ export async function writeResult(
     mails,
     report: report && { ...report, week },
     days: daysOf(written, world.timezone),
-    logs: Object.values(logs).map((log) => ({
-      ...log,
-      lines: written.filter(({ dataset }) => dataset === log.dataset).length,
-    })),
+    logs: Object.values(logs).map((log) => logOf(log, written)),
     story,
     timezone: world.timezone,
     at: new Date(),
@@ -35,15 +32,22 @@ export async function writeResult(
   await writeFile(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
 }
 
+/** What the page says of one log. */
+function logOf(log: (typeof logs)[keyof typeof logs], written: readonly WrittenLine[]): ShownLog {
+  const own = written.filter((line) => logNamed(line) === log);
+  const refused = own.filter(({ dataset }) => dataset === "leafwatch.dead_letter").length;
+  return { ...log, lines: own.length, refused, torn: own.filter(({ torn }) => torn).length };
+}
+
 function daysOf(lines: readonly WrittenLine[], timezone: string): Day[] {
   const days = new Map<string, Record<string, number>>();
-  for (const { time, dataset } of lines) {
+  for (const { time, host } of lines) {
     const day = DateTime.fromMillis(time, { zone: timezone }).toISODate() ?? "";
     const counts = days.get(day) ?? {};
-    counts[dataset] = (counts[dataset] ?? 0) + 1;
+    counts[host] = (counts[host] ?? 0) + 1;
     days.set(day, counts);
   }
   return [...days]
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([day, counts]) => ({ label: DateTime.fromISO(day).toFormat("ccc d"), counts }));
+    .map(([day, counts]) => ({ label: DateTime.fromISO(day).toFormat("d LLL"), counts }));
 }

@@ -51,16 +51,18 @@ export async function runDemo(
   await using temporary = await temporaryFolder(keep);
   const folder = temporary.path;
   const begin = url === undefined ? "Starting" : "Finding";
-  progress.step(`${begin} Elasticsearch, writing two weeks of logs`);
+  progress.step(`${begin} Elasticsearch, writing eight weeks of logs`);
   await using opening = pending(
     openServer({ url, folder: join(folder, "elasticsearch"), keep, terminal }, err, signal),
   );
-  const world = createWorld({ now: Date.now() });
-  await using hosts = await startHosts(folder, [...world.history()]);
+  const now = Date.now();
+  const world = createWorld({ now });
+  const history = [...world.history()];
+  await using hosts = await startHosts(folder, { history, now, timezone: world.timezone });
   await using mailServer = await startMailServer();
   const server = await opening.value;
   await using log = createOwnLog(join(folder, "leafwatch.log"));
-  const stage = await setStage({ server, hosts, mailServer, world }, folder, log.write);
+  const stage = await setStage({ server, hosts, mailServer, world }, folder, log.write, signal);
 
   const { week, story, problems } = await playThrough(stage, progress, signal);
   progress.step("Comparing what was written with what is stored, raised and mailed");
@@ -82,7 +84,7 @@ async function playThrough(
   signal: AbortSignal,
 ): Promise<{ week: string; story: string[]; problems: string[] }> {
   const story = [
-    `Elasticsearch ${stage.server.version} was there; two hosts with SSH and a mail server were played beside it.`,
+    `Elasticsearch ${stage.server.version} was there; four hosts with SSH and a mail server were played beside it.`,
   ];
   try {
     const { week } = await play(stage, progress, (line) => story.push(line), signal);

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import ssh2, { type AuthContext } from "ssh2";
+import ssh2, { type AuthContext, type ServerChannel } from "ssh2";
 import { serveFiles, type BeforeRead } from "./sftp-files.ts";
 import { createSshKeys, type SshKeys } from "./ssh-keys.ts";
 
@@ -32,6 +32,8 @@ export interface SshHostOptions {
   port?: number;
   /** Awaited before each read of a file. */
   beforeRead?: BeforeRead;
+  /** Runs a command; without it the account may use SFTP only. `gone` is aborted when the host ends. */
+  exec?: (command: string, channel: ServerChannel, gone: AbortSignal) => unknown;
 }
 
 /** Starts the host on 127.0.0.1. Disposing it cuts its connections and closes the port. */
@@ -39,6 +41,7 @@ export async function startSshHost(options: SshHostOptions): Promise<SshHost> {
   const hostKey = options.hostKey ?? createSshKeys();
   const user = options.user ?? "leafwatch";
   const sockets = new Set<Socket>();
+  const gone = new AbortController();
   let logins = 0;
   const ssh = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (connection) => {
     connection
@@ -49,8 +52,13 @@ export async function startSshHost(options: SshHostOptions): Promise<SshHost> {
       .on("ready", () => {
         logins++;
         connection.on("session", (accept) => {
-          accept().on("sftp", (acceptSftp) => {
+          const session = accept().on("sftp", (acceptSftp) => {
             serveFiles(acceptSftp(), options.root, options.beforeRead);
+          });
+          const { exec } = options;
+          if (!exec) return;
+          session.on("exec", (acceptExec, _reject, { command }) => {
+            exec(command, acceptExec(), gone.signal);
           });
         });
       })
@@ -82,6 +90,7 @@ export async function startSshHost(options: SshHostOptions): Promise<SshHost> {
     cut,
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
+        gone.abort();
         server.close(() => {
           resolve();
         });

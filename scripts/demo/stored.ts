@@ -22,8 +22,8 @@ export interface Comparison {
   missing: WrittenLine[];
   /** Events that stand for no written line. */
   foreign: StoredEvent[];
-  /** Events of lines that no parser took. */
-  unparsed: StoredEvent[];
+  /** Events that differ from their line in whether a parser took it. */
+  misjudged: StoredEvent[];
   byDataset: Record<string, number>;
 }
 
@@ -45,7 +45,7 @@ export async function compare(
     duplicates: 0,
     missing: [],
     foreign: [],
-    unparsed: [],
+    misjudged: [],
     byDataset: {},
   };
   for await (const event of stored) {
@@ -58,7 +58,7 @@ export async function compare(
     result.documents++;
     const dataset = event.dataset ?? "";
     result.byDataset[dataset] = (result.byDataset[dataset] ?? 0) + 1;
-    if (event.unparsed) result.unparsed.push(event);
+    if (event.unparsed !== (entry.line.torn ?? false)) result.misjudged.push(event);
   }
   for (const { count, found, line } of expected.values()) {
     result.duplicates += Math.max(0, found - count);
@@ -75,6 +75,7 @@ const pageSize = 5_000;
 
 interface Source {
   host?: { name?: string };
+  winlog?: { channel?: string };
   log?: { file?: { path?: string }; offset?: number };
   event?: { original?: string; dataset?: string; kind?: string };
 }
@@ -107,7 +108,7 @@ export async function* readStored(
   await client.indices.refresh(options, { signal });
   const { id } = await client.openPointInTime({ ...options, keep_alive: "1m" }, { signal });
   try {
-    const fields = ["host.name", "log.file.path", "log.offset", "event.original"];
+    const fields = ["host.name", "winlog.channel", "log.file.path", "log.offset", "event.original"];
     let after: (string | number)[] | undefined;
     for (;;) {
       const page = await client.search<Source>(
@@ -132,13 +133,15 @@ export async function* readStored(
   }
 }
 
-function storedEvent({ host, log, event }: Source): StoredEvent {
+function storedEvent({ host, winlog, log, event }: Source): StoredEvent {
+  const refused = event?.dataset === "leafwatch.dead_letter";
   return {
     host: host?.name,
-    path: log?.file?.path,
+    path: log?.file?.path ?? winlog?.channel,
     offset: log?.offset,
     original: event?.original,
     dataset: event?.dataset,
-    unparsed: event?.kind === "pipeline_error",
+    // A dead letter was parsed: the cluster refused it.
+    unparsed: event?.kind === "pipeline_error" && !refused,
   };
 }

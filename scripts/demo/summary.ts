@@ -48,7 +48,7 @@ export function summaryTable(summary: Summary, expectedAlerts: number, colours: 
   });
   const number = (value: number) => value.toLocaleString("en-GB");
   const rows: [string, string, string][] = [
-    ["lines written", number(summary.lines_written), "to the log files of web1 and app1"],
+    ["lines written", number(summary.lines_written), "to the logs of four hosts"],
     ["documents", number(summary.documents), parts(summary.documents_by_dataset)],
     ["duplicates", number(summary.duplicates), "expected: 0"],
     ["missing", number(summary.missing), "expected: 0"],

@@ -3,28 +3,34 @@ import { createApacheLog, type ApacheLog } from "./world/apache-log.ts";
 import { attack, expectedAlerts, type ExpectedAlert } from "./world/attack.ts";
 import { createAuthLog, type AuthLog, type SyslogStamp } from "./world/auth-log.ts";
 import { authDay } from "./world/auth-traffic.ts";
-import type { LogLine } from "./world/log-line.ts";
+import { appDay } from "./world/app-log.ts";
+import { coursesDay } from "./world/courses-traffic.ts";
+import { createIisLog, type IisLog } from "./world/iis-log.ts";
+import type { Emit, LogLine } from "./world/log-line.ts";
+import { createNginxLog, type NginxLog } from "./world/nginx-log.ts";
+import { officeDay } from "./world/office-traffic.ts";
 import { createMembers, type Member } from "./world/people.ts";
 import { createRandom, type Random } from "./world/random.ts";
 import { createStamps } from "./world/stamps.ts";
 import { webDay } from "./world/web-traffic.ts";
+import { createWindowsLog, type WindowsLog } from "./world/windows-log.ts";
 
 export interface WorldOptions {
   /** Where the history ends, epoch milliseconds. */
   now: number;
   /** Any text; the same text gives the same world. Default `leafwatch`. */
   seed?: string;
-  /** Length of the history. Default 2. */
+  /** Length of the history. Default 8. */
   weeks?: number;
-  /** IANA name; the zone of both hosts and of the people's habits. Default `Europe/London`. */
+  /** IANA name; the zone of the hosts and of the people's habits. Default `Europe/London`. */
   timezone?: string;
   /** How app1's syslog daemon writes the time. Default `iso`. */
   syslog?: SyslogStamp;
-  /** How many people check in on Thursdays. Default 240. */
+  /** How many people check in on Thursdays. Default 120. */
   members?: number;
 }
 
-/** A small organisation's two hosts: what they log, and what must be found in it. Pure: writes no file. */
+/** A small organisation's four hosts: what they log, and what must be found in it. Pure: writes no file. */
 export interface World {
   readonly timezone: string;
   /** Where the history begins, epoch milliseconds. */
@@ -38,31 +44,42 @@ export interface World {
   readonly expected: readonly ExpectedAlert[];
 }
 
+/** The logs of the hosts, each written in its own way. */
+interface Logs {
+  web: ApacheLog;
+  courses: NginxLog;
+  auth: AuthLog;
+  windows: WindowsLog;
+  iis: IisLog;
+  emit: Emit;
+}
+
 /** The world of a seed. Its days are the same whatever `now` and `weeks` are. */
 export function createWorld(options: WorldOptions): World {
   const {
     now,
     seed = "leafwatch",
-    weeks = 2,
+    weeks = 8,
     timezone = "Europe/London",
     syslog = "iso",
   } = options;
   const stamps = createStamps(timezone);
-  const members = createMembers(seed, options.members ?? 240);
+  const members = createMembers(seed, options.members ?? 120);
   const first = DateTime.fromMillis(now, { zone: timezone }).minus({ weeks });
   /** What `write` logs, in the order of the calls. */
-  const collect = (
-    name: string,
-    write: (web: ApacheLog, auth: AuthLog, random: Random) => void,
-  ): LogLine[] => {
+  const collect = (name: string, write: (to: Logs, random: Random) => void): LogLine[] => {
     const random = createRandom(`${seed} ${name}`);
     const lines: LogLine[] = [];
     const emit = (line: LogLine) => lines.push(line);
-    write(
-      createApacheLog(stamps, random, emit),
-      createAuthLog(stamps, syslog, random, emit),
-      random,
-    );
+    const to = {
+      web: createApacheLog(stamps, random, emit),
+      courses: createNginxLog(stamps, random, emit),
+      auth: createAuthLog(stamps, syslog, random, emit),
+      windows: createWindowsLog(random, emit),
+      iis: createIisLog(random, emit),
+      emit,
+    };
+    write(to, random);
     return lines;
   };
   const from = first.toMillis();
@@ -72,11 +89,15 @@ export function createWorld(options: WorldOptions): World {
     let open: LogLine[] = [];
     // One day earlier, for what reaches into the first.
     for (let day = first.startOf("day").minus({ days: 1 }); ; day = day.plus({ days: 1 })) {
-      const at = { start: day.toMillis(), weekday: day.weekday };
+      const { weekday, day: dayOfMonth, month } = day;
+      const at = { start: day.toMillis(), weekday, dayOfMonth, month };
       open.push(
-        ...collect(day.toISODate() ?? "", (web, auth, random) => {
-          webDay(at, members, web, random);
-          authDay(at, auth, random);
+        ...collect(day.toISODate() ?? "", (to, random) => {
+          webDay(at, members, to.web, random);
+          coursesDay(at, to.courses, random);
+          authDay(at, to.auth, random);
+          appDay(at, members, random, to.emit);
+          officeDay(at, to.windows, to.iis, random);
         }),
       );
       const end = Math.min(now, day.plus({ days: 1 }).toMillis());
@@ -94,8 +115,8 @@ export function createWorld(options: WorldOptions): World {
     members,
     history,
     attack: (start) =>
-      collect("attack", (web, auth, random) => {
-        attack(start, members, web, auth, random);
+      collect("attack", ({ web, auth, windows }, random) => {
+        attack(start, members, web, auth, windows, random);
       }).sort(byTime),
     expected: expectedAlerts,
   };

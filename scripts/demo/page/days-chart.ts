@@ -1,20 +1,22 @@
 import { stackedBars } from "../../../src/lib/chart-bars.ts";
 import { palette, type Scene } from "../../../src/lib/chart.ts";
+import type { HostName } from "../world/log-line.ts";
 
-/** The lines of one day, by dataset. */
+/** The lines of one day, by host. */
 export interface Day {
-  /** `Thu 19`. */
+  /** `19 Nov`. */
   label: string;
   counts: Readonly<Record<string, number>>;
 }
 
 const series = [
-  { name: "apache.access", colour: palette.accent },
-  { name: "system.auth", colour: palette.pale },
-  { name: "apache.error", colour: palette.levels.medium },
-];
+  { name: "web1", colour: palette.accent },
+  { name: "web2", colour: palette.levels.medium },
+  { name: "app1", colour: palette.pale },
+  { name: "dc1", colour: palette.levels.low },
+] satisfies readonly { name: HostName; colour: string }[];
 
-/** A bar a day, made of the lines of each dataset. */
+/** A bar a day, made of the lines of each host. */
 export function daysChart(days: readonly Day[]): Scene {
   return stackedBars({
     width: 760,

@@ -5,6 +5,7 @@ import type { Summary } from "../summary.ts";
 import { alertCard } from "./alert-card.ts";
 import { daysChart, type Day } from "./days-chart.ts";
 import { html, trusted, type Html } from "./html.ts";
+import type { Rotation } from "../world/log-line.ts";
 import { style } from "./style.ts";
 
 /** All that the page shows. */
@@ -15,12 +16,24 @@ export interface PageContent {
   mails: readonly KeptMail[];
   report: { pages: number; bytes: number; week: string } | undefined;
   days: readonly Day[];
-  logs: readonly { host: string; path: string; dataset: string; lines: number }[];
+  logs: readonly ShownLog[];
   /** What was done, in order. */
   story: readonly string[];
   timezone: string;
   /** When the demo ended. */
   at: Date;
+}
+
+/** One log of a host. */
+export interface ShownLog {
+  host: string;
+  path: string;
+  dataset: string;
+  rotation: Rotation;
+  lines: number;
+  /** Of these, how many Elasticsearch refused, and how many were torn. */
+  refused: number;
+  torn: number;
 }
 
 /** index.html: the whole demo at a glance. Complete in itself: no script, nothing from elsewhere. */
@@ -67,7 +80,7 @@ export function page(content: PageContent): string {
             </p>
           </div>
           <h2>Where they came from</h2>
-          <div class="card">${logTable(logs, summary)}</div>
+          <div class="card wide">${logTable(logs)}</div>
           <h2>What was done</h2>
           <div class="card">
             <ol class="story">
@@ -78,8 +91,8 @@ export function page(content: PageContent): string {
             In figures: <a href="summary.json">summary.json</a>. The alerts as documents:
             <a href="alerts.json">alerts.json</a>. All mails:
             ${mails.map((mail, i) => html`${i > 0 ? ", " : ""}<a href="mail/${mail.name}.html">${mail.name}</a>`)}.
-            Hosts, people and addresses are invented; the addresses belong to nobody (RFC 5737, RFC
-            3849).
+            Hosts and people are invented. Attackers' and members' addresses belong to nobody (RFC
+            5737, RFC 3849); some visitors' do, so that countries show.
           </footer>
         </main>
       </body>
@@ -94,9 +107,9 @@ function verdict(summary: Summary): Html {
   if (summary.ok) {
     return html`<h1>Every line arrived once, and every attack was noticed.</h1>
       <p>
-        Two hosts were read over SSH without an agent, their logs became ECS documents in
-        Elasticsearch, rules found the attack in the live lines, each alert was mailed, and the
-        weekly report was written and sent.
+        Four hosts were read over SSH without an agent, eight weeks of their logs became ECS
+        documents in Elasticsearch, rules found the attack in the live lines, each alert was mailed,
+        and the weekly report was written and sent.
       </p>`;
   }
   return html`<h1>The demo did not come out as it should.</h1>
@@ -113,7 +126,7 @@ function figures({ summary, expectedAlerts }: PageContent): Html {
     </div>`;
   const { lines_written, documents, duplicates, missing, alerts, mails, seconds } = summary;
   return html`<dl class="card figures">
-    ${figure("Lines written", lines_written, "by web1 and app1", true)}
+    ${figure("Lines written", lines_written, "by four hosts in eight weeks", true)}
     ${figure("Documents", documents, documents === lines_written ? "one for each line" : "not one for each line", documents === lines_written)}
     ${figure("Lost or doubled", missing + duplicates, `${missing.toLocaleString("en-GB")} missing, ${duplicates.toLocaleString("en-GB")} twice`, missing + duplicates === 0)}
     ${figure("Alerts", alerts, `${expectedAlerts} expected`, alerts === expectedAlerts)}
@@ -141,26 +154,39 @@ function reportCard(
   </div>`;
 }
 
-function logTable(logs: PageContent["logs"], summary: Summary): Html {
+const keeping: Readonly<Record<Rotation, string>> = {
+  numbered: "weekly .1, .2.gz, .3.gz …",
+  dated: "weekly by date, -20261122.gz",
+  extension: "weekly by date, -20261122.log.gz",
+  "new-file": "a new file each week",
+  channel: "event log, read with Get-WinEvent",
+};
+
+function logTable(logs: PageContent["logs"]): Html {
+  const remark = (count: number, words: string) => (count > 0 ? `${count} ${words}` : undefined);
   return html`<table>
     <thead>
       <tr>
         <th>Host</th>
-        <th>File</th>
+        <th>File or channel</th>
         <th>Data set</th>
+        <th>Old lines</th>
         <th class="n">Lines</th>
-        <th class="n">Documents</th>
+        <th>Among them</th>
       </tr>
     </thead>
     <tbody>
       ${logs.map(
-        ({ host, path, dataset, lines }) =>
+        ({ host, path, dataset, rotation, lines, refused, torn }) =>
           html`<tr>
             <td>${host}</td>
             <td><code>${path}</code></td>
             <td>${dataset}</td>
+            <td>${keeping[rotation]}</td>
             <td class="n">${lines}</td>
-            <td class="n">${summary.documents_by_dataset[dataset] ?? 0}</td>
+            <td>
+              ${[remark(torn, "torn, kept as lines not parsed"), remark(refused, "refused by a strict mapping, kept as dead letters")].filter(Boolean).join("; ")}
+            </td>
           </tr>`,
       )}
     </tbody>

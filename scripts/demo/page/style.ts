@@ -53,6 +53,7 @@ th { text-align: left; font-weight: 600; color: var(--muted); font-size: 14px; }
 th, td { padding: 9px 12px 9px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; padding-right: 28px; }
+.wide { overflow-x: auto; } .wide code { overflow-wrap: anywhere; }
 code { font: 13.5px ui-monospace, "DejaVu Sans Mono", monospace; }
 ol.story { margin: 0; padding-left: 22px; } ol.story li { padding: 3px 0; }
 footer { margin: 44px 0 40px; color: var(--muted); font-size: 14px; }

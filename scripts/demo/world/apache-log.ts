@@ -1,8 +1,8 @@
-import { logs, type Emit } from "./log-line.ts";
+import { lineOf, logs, type Emit } from "./log-line.ts";
 import type { Random } from "./random.ts";
 import type { Stamps } from "./stamps.ts";
 
-/** What a request leaves in Apache's combined log. */
+/** What a request leaves in a log of the combined format, Apache's or nginx's. */
 export interface Request {
   time: number;
   address: string;
@@ -48,14 +48,10 @@ export const site = "https://members.example.org";
 /** Lines go to `emit`, in the order of the calls. */
 export function createApacheLog(stamps: Stamps, random: Random, emit: Emit): ApacheLog {
   const add = (log: typeof logs.access | typeof logs.error, time: number, line: string) => {
-    emit({ ...log, time: Math.floor(time), line });
+    emit(lineOf(log, time, line));
   };
   const request = (r: Request) => {
-    const bytes = r.bytes === 0 ? "-" : String(r.bytes);
-    const line =
-      `${r.address} - ${r.user ?? "-"} [${stamps.access(r.time)}] "${r.method ?? "GET"} ${r.url} HTTP/1.1" ` +
-      `${r.status} ${bytes} "${r.referrer ?? "-"}" "${r.agent}"`;
-    add(logs.access, r.time, line);
+    add(logs.access, r.time, combined(stamps, r, "-"));
   };
   const garbage = (time: number, address: string, received: string) => {
     const line = `${address} - - [${stamps.access(time)}] "${received}" 400 484 "-" "-"`;
@@ -81,6 +77,15 @@ export function createApacheLog(stamps: Stamps, random: Random, emit: Emit): Apa
     return time;
   };
   return { request, garbage, complaint, login };
+}
+
+/** A line of the combined format; `nothing` is how the server writes that it sent no bytes. */
+export function combined(stamps: Stamps, r: Request, nothing: "-" | "0"): string {
+  const bytes = r.bytes === 0 ? nothing : String(r.bytes);
+  return (
+    `${r.address} - ${r.user ?? "-"} [${stamps.access(r.time)}] "${r.method ?? "GET"} ${r.url} HTTP/1.1" ` +
+    `${r.status} ${bytes} "${r.referrer ?? "-"}" "${r.agent}"`
+  );
 }
 
 /** Apache's message for a wrong password. */

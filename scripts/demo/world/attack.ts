@@ -1,6 +1,7 @@
 import { mismatch, noDatabase, site, type ApacheLog } from "./apache-log.ts";
 import type { AuthLog } from "./auth-log.ts";
 import type { HostName } from "./log-line.ts";
+import type { WindowsLog } from "./windows-log.ts";
 import { browsers, type Member } from "./people.ts";
 import type { Random } from "./random.ts";
 
@@ -14,6 +15,7 @@ const guesser = "198.51.100.7";
 const scanner = "198.51.100.19";
 const stuffer = "198.51.100.23";
 const victim: HostName = "web1";
+const account = { name: "administrator", rid: 500 } as const;
 
 /** What the attack must lead to: these alerts, each once, and no others. */
 export const expectedAlerts: readonly ExpectedAlert[] = [
@@ -21,23 +23,26 @@ export const expectedAlerts: readonly ExpectedAlert[] = [
   { rule: "http-404", group: { "source.ip": scanner } },
   { rule: "http-401", group: { "source.ip": stuffer } },
   { rule: "http-500", group: { "host.name": victim } },
+  { rule: "windows-guessing", group: { "user.name": account.name } },
 ];
 
 /** How long the attack goes on. */
 export const attackMs = 24_000;
 
-/** Four incidents at once, and the ordinary day around them. */
+/** Five incidents at once, and the ordinary day around them. */
 export function attack(
   start: number,
   members: readonly Member[],
   web: ApacheLog,
   auth: AuthLog,
+  windows: WindowsLog,
   random: Random,
 ): void {
   bruteForce(start + 1_000, auth, random);
   scan(start + 2_000, web, random);
   stuffing(start + 3_000, members, web, random);
   outage(start + 6_000, members, web, random);
+  guessing(start + 4_000, windows);
   everyday(start, web, auth, random);
 }
 
@@ -85,6 +90,13 @@ function stuffing(start: number, members: readonly Member[], web: ApacheLog, ran
     const from = "auth_form:error";
     web.complaint({ time, from, client: stuffer, message: mismatch(user) });
   }
+}
+
+/** One account of the domain, password after password, until it is locked. */
+function guessing(start: number, windows: WindowsLog): void {
+  const from = { address: "198.51.100.31", workstation: "KALI" };
+  for (let i = 0; i < 20; i++) windows.failure(account.name, from, start + i * 700);
+  windows.lockout(account, from.workstation, start + 20 * 700);
 }
 
 /** The database goes away: whoever opens the status page sees an error. */

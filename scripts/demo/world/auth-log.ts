@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { logs, type Emit } from "./log-line.ts";
+import { lineOf, logs, type Emit } from "./log-line.ts";
 import type { Random } from "./random.ts";
 import type { Stamps } from "./stamps.ts";
 
@@ -48,7 +48,7 @@ export function createAuthLog(
     const time = Math.floor(at);
     const stamp = style === "iso" ? stamps.iso(time) : stamps.bsd(time);
     const tag = number === undefined ? program : `${program}[${number}]`;
-    emit({ ...logs.auth, time, line: `${stamp} app1 ${tag}: ${message}` });
+    emit(lineOf(logs.auth, time, `${stamp} app1 ${tag}: ${message}`));
   };
   const session = ({ name, uid, address, key }: Account, time: number, forMs: number) => {
     const daemon = pid(time);

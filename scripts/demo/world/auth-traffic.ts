@@ -8,10 +8,10 @@ const hourMs = 60 * minuteMs;
 
 /** One ordinary day of app1: jobs, the staff's work, and strangers who knock once or twice. */
 export function authDay(day: Day, auth: AuthLog, random: Random): void {
-  for (let time = day.start; time < day.start + 24 * hourMs; time += 15 * minuteMs) {
+  for (let time = day.start; time < day.start + 24 * hourMs; time += 60 * minuteMs) {
     job(time + 1_000 + random.int(0, 900), "www-data", 33, auth);
   }
-  for (let hour = 0; hour < 24; hour++) {
+  for (let hour = 0; hour < 24; hour += 6) {
     job(day.start + hour * hourMs + 17 * minuteMs + 1_000 + random.int(0, 900), "root", 0, auth);
   }
   auth.session(
@@ -24,6 +24,8 @@ export function authDay(day: Day, auth: AuthLog, random: Random): void {
     for (let i = 0; i < visits; i++) work(day, person, auth, random);
   }
   for (let i = random.int(4, 10); i > 0; i--) knock(day, auth, random);
+  if (day.weekday === 1) newcomer(day, auth, random);
+  if (day.weekday === 2) asRoot(day, auth, random);
 }
 
 function job(time: number, user: string, uid: number, auth: AuthLog): void {
@@ -61,6 +63,33 @@ function work(day: Day, person: (typeof staff)[number], auth: AuthLog, random: R
     auth.write(at + 2, "sudo", `${session} opened for user root(uid=0) by ${name}(uid=${uid})`);
     auth.write(at + random.int(300, 9_000), "sudo", `${session} closed for user root`);
   }
+}
+
+/** On Mondays a new volunteer gets an account and a group. */
+function newcomer(day: Day, auth: AuthLog, random: Random): void {
+  const time = day.start + 10 * hourMs + random.int(0, 50) * minuteMs;
+  const number = day.month * 31 + day.dayOfMonth;
+  const name = `volunteer${number}`;
+  const group = `new group: name=${name}, GID=${2_000 + number}`;
+  auth.write(time, "groupadd", group, auth.pid(time));
+  const account = `UID=${2_000 + number}, GID=${2_000 + number}, home=/home/${name}, shell=/bin/bash`;
+  auth.write(
+    time + 40,
+    "useradd",
+    `new user: name=${name}, ${account}, from=/dev/pts/0`,
+    auth.pid(time),
+  );
+}
+
+/** On Tuesdays somebody becomes root the old way. */
+function asRoot(day: Day, auth: AuthLog, random: Random): void {
+  const time = day.start + 11 * hourMs + random.int(0, 50) * minuteMs;
+  const { name, uid } = staff[random.int(0, staff.length - 1)] ?? staff[0];
+  const session = "pam_unix(su:session): session";
+  const pid = auth.pid(time);
+  auth.write(time, "su", `(to root) ${name} on pts/1`, pid);
+  auth.write(time + 5, "su", `${session} opened for user root(uid=0) by ${name}(uid=${uid})`, pid);
+  auth.write(time + 300_000, "su", `${session} closed for user root`, pid);
 }
 
 /** A stranger tries a name or two, over one or two connections, and is not seen again that hour. */

@@ -33,8 +33,25 @@ export const browsers = [
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15",
 ] as const;
 
-/* Only addresses that are set aside for documentation (RFC 5737, RFC 3849): no real network is shown as an attacker.
-   203.0.113.0/24 and 2001:db8::/32: members; 198.51.100.0/24: strangers; 192.0.2.0/24: crawlers, staff, monitoring. */
+/* Addresses that are set aside for documentation (RFC 5737, RFC 3849), so that no real network is shown as an attacker:
+   203.0.113.0/24 and 2001:db8::/32: members; 198.51.100.0/24: strangers; 192.0.2.0/24: crawlers, staff, monitoring.
+   They lie in no country: so some of those who only read pages come from real networks. */
+
+/** Addresses with a country, those that makers of such tables give as examples. */
+const abroad = [
+  ...(["81.2.69.142", "81.2.69.160", "2.125.160.216", "81.2.69.192", "2.125.160.217"] as const),
+  ...(["89.160.20.112", "216.160.83.56", "175.16.199.1", "202.196.224.1"] as const),
+] as const;
+
+/** Somebody from somewhere, who may be an attacker. */
+export function stranger(random: Random): string {
+  return `198.51.100.${random.int(40, 254)}`;
+}
+
+/** Somebody who reads pages and does no harm. */
+export function publicVisitor(random: Random): string {
+  return random.chance(0.5) ? random.pick(abroad) : stranger(random);
+}
 
 /** Public address behind which the library's readers sit. */
 const libraryAddress = "203.0.113.250";

@@ -10,6 +10,8 @@ export interface Stamps {
   access(time: number): string;
   /** `Sun Nov 22 15:11:27.123456 2026`: Apache's error log, without a zone. */
   error(time: number): string;
+  /** `2026/11/22 15:11:27`: nginx's error log, without a zone. */
+  nginx(time: number): string;
   /** `2026-11-22T15:11:27.123456+00:00`: rsyslog's file format, RFC 3339. */
   iso(time: number): string;
   /** `Nov 22 15:11:27`: RFC 3164, without year and zone. */
@@ -49,6 +51,7 @@ export function createStamps(timezone: string): Stamps {
       const day = `${weekdays[at.getUTCDay()] ?? ""} ${month(at)} ${two(at.getUTCDate())}`;
       return `${day} ${clock(at)}.${micros(time)} ${at.getUTCFullYear()}`;
     },
+    nginx: (time) => local(time).toISOString().slice(0, 19).replace("T", " ").replaceAll("-", "/"),
     iso(time) {
       const at = local(time);
       return `${at.toISOString().slice(0, 19)}.${micros(time)}${east(time, ":")}`;

@@ -1,6 +1,6 @@
 import type { ApacheLog, Request } from "./apache-log.ts";
 import { noDatabase, site } from "./apache-log.ts";
-import { browsers, type Member } from "./people.ts";
+import { browsers, publicVisitor, stranger, type Member } from "./people.ts";
 import type { Random } from "./random.ts";
 
 /** A local calendar day. */
@@ -9,6 +9,9 @@ export interface Day {
   start: number;
   /** 1 = Monday … 7 = Sunday. */
   weekday: number;
+  dayOfMonth: number;
+  /** 1 = January. */
+  month: number;
 }
 
 const minuteMs = 60_000;
@@ -23,10 +26,10 @@ export function webDay(day: Day, members: readonly Member[], web: ApacheLog, ran
       day.weekday === thursday ? random.chance(member.reliability) : random.chance(0.05 * load);
     if (visits) memberVisit(day, member, web, random);
   }
-  for (let i = random.int(110, 150) * load; i > 0; i--) visitor(day, web, random);
+  for (let i = random.int(28, 44) * load; i > 0; i--) visitor(day, web, random);
   for (const crawler of crawlers) crawl(day, crawler, web, random);
   for (let i = random.int(3, 8); i > 0; i--) probe(day, web, random);
-  for (let time = day.start; time < day.start + 24 * hourMs; time += 5 * minuteMs) {
+  for (let time = day.start; time < day.start + 24 * hourMs; time += 20 * minuteMs) {
     const check = { address: "192.0.2.10", agent: "UptimeCheck/2.1", url: "/health" };
     web.request({ ...check, time: time + random.int(0, 900), status: 200, bytes: 2 });
   }
@@ -69,7 +72,7 @@ const publicPages = [
 ].concat(["/contact", "/about", "/courses/cv-clinic", "/courses/first-aid", "/news?tag=benefits"]);
 
 function visitor(day: Day, web: ApacheLog, random: Random): void {
-  const who = { address: stranger(random), agent: random.pick(browsers) };
+  const who = { address: publicVisitor(random), agent: random.pick(browsers) };
   const hour = (random.normal(14.5, 4.5) + 48) % 24;
   let time = day.start + hour * hourMs;
   for (let i = random.int(1, 4); i > 0; i--) {
@@ -119,7 +122,7 @@ const forgotten = [
   "/sitemap.xml.gz",
 ].concat(["/jobs/1182", "/jobs/1207", "/jobs/1254", "/apple-touch-icon-precomposed.png"]);
 
-/** A crawler comes by every few minutes; some of what it remembers is gone. */
+/** A crawler comes by twice an hour; some of what it remembers is gone. */
 function crawl(
   day: Day,
   crawler: { address: string; agent: string },
@@ -136,7 +139,7 @@ function crawl(
     const found = url === "/robots.txt" || !gone;
     const bytes = found ? random.int(300, 18_000) : 1245;
     web.request({ ...crawler, time, url, status: found ? 200 : 404, bytes });
-    time += random.int(4 * minuteMs, 16 * minuteMs);
+    time += random.int(15 * minuteMs, 50 * minuteMs);
   }
 }
 
@@ -189,5 +192,3 @@ function nightlyReload(day: Day, web: ApacheLog, random: Random): void {
   const command = "AH00094: Command line: '/usr/sbin/apache2'";
   web.complaint({ time: time + 181, from: "core:notice", message: command });
 }
-
-const stranger = (random: Random) => `198.51.100.${random.int(40, 254)}`;

@@ -40,7 +40,7 @@ describe("npm run demo", function () {
     );
     const { ok, lines_written, documents, duplicates, missing, alerts, mails } = summary;
     assert.deepEqual([ok, documents, duplicates, missing], [true, lines_written, 0, 0]);
-    assert.deepEqual([alerts, mails], [4, 5]);
+    assert.deepEqual([alerts, mails], [5, 6]);
     const files = ["alerts.json", "index.html", "mail", "summary.json", "weekly-report.pdf"];
     assert.deepEqual((await readdir(target.path)).sort(), files);
     const kept = await readdir(join(target.path, "mail"));

@@ -68,6 +68,14 @@ describe("the demo's comparison of lines and documents", () => {
     const result = await compare([line(0, "?")], [{ ...event(line(0, "?")), unparsed: true }]);
     assert.match(documentProblems(result).join(), /taken by no parser, one of them: \?$/);
   });
+
+  it("wants torn lines to be taken by no parser, and says so where one was", async () => {
+    const torn: WrittenLine = { ...line(0, "{"), torn: true };
+    const good = await compare([torn], [{ ...event(torn), unparsed: true }]);
+    assert.deepEqual(documentProblems(good), []);
+    const bad = await compare([torn], [event(torn)]);
+    assert.match(documentProblems(bad).join(), /taken for whole though torn/);
+  });
 });
 
 /** As much of an alert document as the comparisons read. */

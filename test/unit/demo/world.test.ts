@@ -3,10 +3,13 @@ import { readFileSync } from "node:fs";
 import { DateTime } from "luxon";
 import { parse } from "yaml";
 import { countByDataset, createWorld } from "../../../scripts/demo/world.ts";
-import type { LogLine } from "../../../scripts/demo/world/log-line.ts";
+import { logs, type LogLine } from "../../../scripts/demo/world/log-line.ts";
+import { createLineParser } from "../../../src/parse/line-parser.ts";
+import { formatOf } from "../../../src/parse/registry.ts";
+import { zoneOf } from "../../../src/parse/zone.ts";
 
 const now = Date.parse("2026-11-20T14:00:00Z"); // a Friday
-const world = createWorld({ now });
+const world = createWorld({ now, weeks: 2 });
 let history: LogLine[] = [];
 let longHistory: LogLine[] = [];
 
@@ -25,11 +28,17 @@ const counts: Record<string, (line: LogLine) => string | undefined> = {
   "http-401": byStatus(401),
   "http-404": byStatus(404),
   "http-500": (line) => byStatus(500)(line) && line.host,
+  "windows-guessing": ({ dataset, line }) =>
+    dataset === "windows.security" && line.includes("<EventID>4625<")
+      ? /'TargetUserName'>([^<]+)/.exec(line)?.[1]
+      : undefined,
 };
 
 function byStatus(status: number) {
   return ({ dataset, line }: LogLine) =>
-    dataset === "apache.access" && line.includes(`" ${status} `) ? line.split(" ")[0] : undefined;
+    (dataset === "apache.access" || dataset === "nginx.access") && line.includes(`" ${status} `)
+      ? line.split(" ")[0]
+      : undefined;
 }
 
 /** The largest number of events in five minutes, by group. */
@@ -87,14 +96,62 @@ describe("the demo's world", () => {
 
   it("logs to every file, one line a line", () => {
     const byDataset = countByDataset(history);
-    assert.deepEqual(Object.keys(byDataset).sort(), [
-      "apache.access",
-      "apache.error",
-      "system.auth",
-    ]);
+    const datasets = [
+      ...Object.values(logs).map(({ dataset }) => dataset),
+      "leafwatch.dead_letter",
+    ];
+    assert.deepEqual(Object.keys(byDataset).sort(), datasets.sort());
     const sum = Object.values(byDataset).reduce((a, b) => a + b);
     assert.equal(sum, history.length);
     assert.ok(history.every(({ line }) => line !== "" && !/[\r\n]/.test(line)));
+  });
+
+  it("writes lines that the parser of their format takes, but for those that are torn", () => {
+    const zone = zoneOf(world.timezone);
+    assert.ok(zone);
+    const facts = { namespace: "x", host: "h", zone, version: "0" };
+    const parsers = new Map(
+      Object.values(logs).map(({ host, dataset }) => {
+        const format = formatOf(dataset);
+        assert.ok(format);
+        return [`${host} ${dataset}`, createLineParser(format.create({}), { ...facts, dataset })];
+      }),
+    );
+    for (const { host, dataset, line, time, torn } of history) {
+      const format = dataset === "leafwatch.dead_letter" ? "json" : dataset;
+      const text = line.replace("{record}", "1");
+      const event = parsers.get(`${host} ${format}`)?.parse({ text, offset: 0 }, now);
+      assert.equal(event?.event.kind === "pipeline_error", torn ?? false, line);
+      if (!torn)
+        assert.equal(
+          Math.trunc(Date.parse(event?.["@timestamp"] ?? "") / 1000),
+          Math.trunc(time / 1000),
+          line,
+        );
+    }
+    assert.ok(history.some(({ torn }) => torn));
+  });
+
+  it("has something for every dashboard in any eight weeks", () => {
+    for (const end of ["2026-03-04", "2027-01-01"]) {
+      const lines = [...createWorld({ now: Date.parse(end) }).history()];
+      for (const sign of [
+        ...[
+          "<EventID>4624<",
+          "<EventID>4672<",
+          "<EventID>4720<",
+          "<EventID>4732<",
+          "<EventID>4740<",
+        ],
+        ...["<EventID>1102<", "new group:", "new user:", "su[", "sudo:", "invalid user"],
+        ...['" 403 ', '" 500 ', '" 502 ', "81.2.69."],
+      ]) {
+        assert.ok(
+          lines.some(({ line }) => line.includes(sign)),
+          `${end}: no ${sign}`,
+        );
+      }
+    }
   });
 
   it("has its members check in on Thursdays, some of them not at the first try", () => {
