@@ -1,12 +1,14 @@
 import type { Config } from "../config/schema.ts";
+import { operationsName } from "../notify/recipients.ts";
 import { formats } from "../parse/registry.ts";
-import { loadRules, rulesError, type RuleSet } from "../watch/load-rules.ts";
+import { loadRules, type RuleSet } from "../watch/load-rules.ts";
+import { rulesError } from "../watch/parse-rule-file.ts";
 
 /** The rules that the config names, held against its recipients and hosts. */
 export async function rulesOf(config: Config): Promise<RuleSet> {
   return loadRules(config.watch.rules, {
     datasets: Object.keys(formats),
-    recipients: Object.keys(config.notify?.recipients ?? {}),
+    recipients: [...Object.keys(config.notify?.recipients ?? {}), operationsName],
     expected: config.hosts.flatMap(({ name, logs }) =>
       logs.map(({ format }) => ({ "host.name": name, "event.dataset": format })),
     ),

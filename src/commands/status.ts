@@ -15,7 +15,14 @@ interface Status {
   /** Streams with the time at which a line of them was last stored. */
   sources: { host: string; stream: string; saved_at: string }[];
   streams: StoredStream[];
-  rules: { id: string; judged_until: string; passed_at: string; error?: string }[];
+  /** `too_late`: events left out so far because they arrived later than the rule's `late`. */
+  rules: {
+    id: string;
+    judged_until: string;
+    passed_at: string;
+    too_late: number;
+    error?: string;
+  }[];
   alerts: Record<string, number>;
   outbox: OutboxFigures;
   dead_letters: number;
@@ -50,6 +57,7 @@ async function statusOf({ config, client }: Context, signal: AbortSignal): Promi
       id: value.rule,
       judged_until: new Date(value.judgedUntil).toISOString(),
       passed_at: new Date(value.passedAt).toISOString(),
+      too_late: value.tooLate ?? 0,
       ...(value.error && { error: value.error.message }),
     })),
     alerts: await alertCounts(client, namespace, signal),
@@ -123,19 +131,27 @@ function describe(status: Status, now: Date): string {
     ),
     section(
       "Rules",
-      ["rule", "judged until", "last pass", "trouble"],
-      status.rules.map(({ id, judged_until, passed_at, error }) => [
+      ["rule", "judged until", "last pass", "left out", "trouble"],
+      status.rules.map(({ id, judged_until, passed_at, too_late, error }) => [
         id,
         judged_until,
         ago(passed_at),
+        too_late > 0 ? `${too_late} too late` : "",
         error ?? "",
       ]),
     ),
     `Alerts: ${counts(status.alerts)}`,
     `Outbox: ${counts(outbox.states)}${outbox.oldest_waiting ? `; oldest waiting since ${outbox.oldest_waiting}` : ""}`,
+    ...(outbox.undelivered > 0
+      ? [`  ${outbox.undelivered} that somebody will never get; the last of them:`]
+      : []),
     ...outbox.dead.map(
-      ({ address, answer }) => `  dead: ${visible(address)}: ${visible(answer, 200)}`,
+      ({ at, address, rule, answer }) =>
+        `  ${at} ${visible(address)}${rule === undefined ? "" : ` (${visible(rule)})`}: ${visible(answer, 200)}`,
     ),
+    ...(Object.keys(outbox.repeated).length > 0
+      ? [`  perhaps sent twice: ${counts(outbox.repeated)}`]
+      : []),
     `Dead letters: ${status.dead_letters}`,
     "",
   ].join("\n");

@@ -28,9 +28,11 @@ export const watchCommand: AddCommand = (program, io) => {
       }
       const { judged, delivered } = await alerting.pass(now(), io.signal);
       const failed = judged.failed.map(({ rule, error }) => ({ rule, reason: error.message }));
-      const { rules, changed } = judged;
+      const { rules, changed, tooLate } = judged;
       if (options.json)
-        await io.out(`${JSON.stringify({ rules, changed, failed, ...delivered })}\n`);
+        await io.out(
+          `${JSON.stringify({ rules, changed, too_late: tooLate, failed, ...delivered })}\n`,
+        );
       else await io.out(`${rules} rules judged, ${changed} groups changed\n`);
       const [first] = judged.failed;
       if (first) throw first.error;

@@ -52,7 +52,7 @@ export function alertDocument(alert: Alert): AlertDocument {
       start: alert.first_seen,
       end: alert.last_seen,
     },
-    rule: { id: rule.id, name: rule.title, version: rule.hash, category: rule.kind },
+    rule: { id: rule.id, name: rule.name ?? rule.title, version: rule.hash, category: rule.kind },
     ...(rule.attack.length > 0
       ? { threat: { framework: "MITRE ATT&CK" as const, technique: { id: rule.attack } } }
       : {}),
@@ -77,6 +77,7 @@ export function alertOf(document: AlertDocument): Alert {
     rule: {
       id: document.rule.id,
       hash: document.rule.version,
+      name: document.rule.name,
       title,
       level,
       kind: document.rule.category,

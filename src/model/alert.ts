@@ -28,6 +28,8 @@ export interface Alert {
   rule: {
     id: string;
     hash: string;
+    /** What the rule is called, without placeholders; left out: the title. */
+    name?: string;
     /** The template as the operator wrote it; placeholders name fields of `group` or keys of `figures`. */
     title: string;
     level: Level;

@@ -49,7 +49,9 @@ export function elasticState(client: Client, namespace: string): WatchState {
     saveHead: (id, head, version, signal) => save(heads, id, headDocument(head), version, signal),
     async openHeads(rules, signal) {
       const open = await heads.list({ where: { open: [true] } }, signal);
-      return open.map(({ doc }) => headOf(doc)).filter((head) => rules.includes(head.rule));
+      return open
+        .map(({ doc }) => headOf(doc))
+        .filter((head) => rules?.includes(head.rule) ?? true);
     },
     async headsBetween(rule, from, to, signal) {
       const range = {

@@ -151,10 +151,16 @@ async function byComposite(
 }
 
 function request(scope: ElasticScope, query: TallyQuery) {
-  const { by, groups, ingestedFrom } = query;
+  const { by, groups, ingestedFrom, ingestedTo } = query;
   const selected = selectionQuery(query.select, query.range, groups && { by, groups });
   const arrived = {
-    range: { "event.ingested": { gte: ingestedFrom ?? 0, format: "epoch_millis" } },
+    range: {
+      "event.ingested": {
+        gte: ingestedFrom ?? 0,
+        ...(ingestedTo === undefined ? {} : { lt: ingestedTo }),
+        format: "epoch_millis",
+      },
+    },
   };
   return {
     index: indicesOf(scope.namespace, query.select.datasets),

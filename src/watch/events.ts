@@ -35,6 +35,8 @@ export interface TallyQuery {
   slotMs?: number;
   /** Only events stamped `event.ingested` at or after it: what arrived since. */
   ingestedFrom?: number;
+  /** Only events stamped before it. */
+  ingestedTo?: number;
   /** Only these groups. */
   groups?: readonly Group[];
 }

@@ -66,10 +66,34 @@ async function note(
     failures,
   };
   // Where even this cannot be written the pass's result says so.
-  await state.saveCursor({ ...value, error: note }, version, signal).catch((cause: unknown) => {
+  const failed: Cursor = { ...value, error: note, failedHours: countFailure(value, now) };
+  await state.saveCursor(failed, version, signal).catch((cause: unknown) => {
     if (signal.aborted) throw cause;
   });
   return { rule: rule.id, error, failures };
+}
+
+/** So long it is known when a rule failed. */
+const rememberedMs = 21 * 86_400_000;
+const hourOf = (ms: number) => new Date(ms).toISOString().slice(0, 13);
+
+function countFailure({ failedHours = {} }: Cursor, now: number): Record<string, number> {
+  const oldest = hourOf(now - rememberedMs);
+  const kept = Object.entries(failedHours).filter(([hour]) => hour >= oldest);
+  const hour = hourOf(now);
+  return { ...Object.fromEntries(kept), [hour]: (failedHours[hour] ?? 0) + 1 };
+}
+
+/** How often a rule could not be judged between two times, to the hour; undefined where that is forgotten by `now`. */
+export function failuresBetween(
+  { failedHours = {} }: Cursor,
+  { from, to }: { from: number; to: number },
+  now: number,
+): number | undefined {
+  if (from < now - rememberedMs) return undefined;
+  return Object.entries(failedHours)
+    .filter(([hour]) => hour >= hourOf(from) && hour < hourOf(to))
+    .reduce((sum, [, count]) => sum + count, 0);
 }
 
 /** Rules that keep failing, as operators are told of them. */

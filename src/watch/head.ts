@@ -71,6 +71,7 @@ export type StepName =
   | "repeat"
   | "unmuted"
   | "merged"
+  | "rule-removed"
   | "withdrawn";
 
 export interface Step {

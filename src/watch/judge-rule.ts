@@ -1,5 +1,6 @@
 import { AppError } from "../lib/errors.ts";
 import { without } from "../lib/without.ts";
+import { both, type Filter } from "./filter.ts";
 import { groupKey, type Group, type Range } from "./events.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import type { Rule } from "./rule.ts";
@@ -31,6 +32,8 @@ export const endOf = (rule: Pick<Rule, "everyMs" | "delayMs">, now: number) =>
 export interface RulePass {
   /** Groups whose head changed. */
   changed: number;
+  /** Events that have arrived since the pass before and are left out, being later than `late`. */
+  tooLate: number;
   cursor: Cursor;
 }
 
@@ -63,6 +66,9 @@ export async function judgeRule(
     const settling = { ...work, forgetBefore: forgetBefore() };
     changed += await settle(parts, rule, settling, present, signal);
   }
+  const { watermark: seenUntil } = cursor;
+  const overdue = await overdueCount(parts, rule, seenUntil, settledBefore, signal);
+  let tooLate = 0;
   do {
     const to = Math.max(cursor.judgedUntil, Math.min(cursor.judgedUntil + stepMs, end));
     const range = { from: cursor.judgedUntil, to, since: cursor.since };
@@ -75,6 +81,8 @@ export async function judgeRule(
       judgedUntil: to,
       // Only a pass that caught up has seen everything that arrived before it began.
       watermark: done ? settledBefore : cursor.watermark,
+      // Another watcher may have counted them.
+      tooLate: (cursor.tooLate ?? 0) + (done && cursor.watermark === seenUntil ? overdue : 0),
       passedAt: present.now,
     };
     const saved = await parts.state.saveCursor(next, version, signal);
@@ -93,11 +101,12 @@ export async function judgeRule(
       }
       ({ value: cursor, version } = theirs);
     } else {
+      tooLate += (next.tooLate ?? 0) - (cursor.tooLate ?? 0);
       cursor = next;
       version = saved;
     }
   } while (cursor.judgedUntil < end);
-  return { changed, cursor };
+  return { changed, tooLate, cursor };
 }
 
 async function judgeStep(
@@ -187,6 +196,22 @@ async function lateWork(
     if (both.length > 0) found.push({ range: touched, groups: both });
   }
   return found;
+}
+
+/** Events of the rule that arrived in a stretch and are later than it looks back. */
+async function overdueCount(
+  { events }: WatchParts,
+  { condition: { shown }, lateMs }: Rule,
+  from: number,
+  to: number,
+  signal: AbortSignal,
+): Promise<number> {
+  if (from >= to) return 0;
+  const later: Filter = { op: "range", field: "leafwatch.delay_ms", bounds: { gt: lateMs } };
+  const select = { ...shown, filter: both(shown.filter, later), lateMs: Number.MAX_SAFE_INTEGER };
+  const arrived = { range: { from: 0, to }, ingestedFrom: from, ingestedTo: to };
+  const [all] = await events.tally({ select, by: [], ...arrived, measure: "documents" }, signal);
+  return all?.documents ?? 0;
 }
 
 async function requireMapped(parts: WatchParts, rule: Rule, signal: AbortSignal): Promise<void> {

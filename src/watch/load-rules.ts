@@ -1,24 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { z } from "zod";
 import { closest } from "../lib/closest.ts";
-import type { AppError } from "../lib/errors.ts";
-import { messageOf } from "../lib/errors.ts";
-import { checkYaml, yamlError } from "../lib/yaml-problems.ts";
-import { readYaml, type YamlFile, type YamlProblem } from "../lib/yaml.ts";
-import { fieldMap, parseFilter, type Checker } from "./filter-parse.ts";
-import { knownFields, type KnownFields } from "./known-fields.ts";
-import { ruleKinds } from "./registry.ts";
-import type { ConditionParts, Rule } from "./rule.ts";
-import { compileRule } from "./rule-compile.ts";
-import { readList, ruleFiles } from "./rule-files.ts";
-import { ruleFileSchema, ruleKeys, type Defaults, type RuleInput } from "./rule-schema.ts";
-
-/** A mistake in a rule file. `rule` is the id of the rule that it is in, where there is one. */
-export interface RuleFileProblem extends YamlProblem {
-  file: string;
-  rule?: string;
-}
+import {
+  parseRuleFile,
+  type LoadOptions,
+  type ParsedFile,
+  type RuleFileProblem,
+} from "./parse-rule-file.ts";
+import type { Rule } from "./rule.ts";
+import { ruleFiles } from "./rule-files.ts";
 
 /** Rules that can be run, and why others cannot. */
 export interface RuleSet {
@@ -26,22 +16,6 @@ export interface RuleSet {
   /** Every file that was read, lists too: when one changes the rules are read again. */
   files: string[];
   problems: RuleFileProblem[];
-}
-
-export interface LoadOptions {
-  /** Paths are relative to it; default: the working folder. */
-  folder?: string;
-  overrides?: { everyMs?: number; delayMs?: number };
-  /** Fields that mappings have; default: those of index-templates/. */
-  fields?: KnownFields;
-  /** Datasets that are written; undefined: any name will do. */
-  datasets?: readonly string[] | undefined;
-  /** Names of `notify.recipients`; undefined: any. */
-  recipients?: readonly string[] | undefined;
-  /** Told of every list that a rule reads, by its path. */
-  onList?: (path: string) => void;
-  /** The sources of `hosts:`, which a rule of kind silence expects. */
-  expected?: ConditionParts["expected"];
 }
 
 /**
@@ -58,218 +32,50 @@ export async function loadRules(
   const files = await ruleFiles([globs].flat(), folder);
   const set: RuleSet = { rules: [], files: [...files], problems: [] };
   const onList = (path: string) => set.files.push(path);
+  const parsed: ParsedFile[] = [];
   for (const path of files) {
     const text = await readFile(resolve(folder, path), "utf8");
-    const found = await parseRuleFile(text, path, { onList, ...options });
-    for (const rule of found.rules) addRule(set, rule);
-    set.problems.push(...found.problems);
+    parsed.push(await parseRuleFile(text, path, { onList, ...options }));
   }
-  for (const rule of set.rules) {
-    for (const id of rule.inhibits) {
-      if (set.rules.some((other) => other.id === id)) continue;
-      const problem = { file: rule.file, rule: rule.id, line: 1, column: 1 };
-      const meant = closest(
-        id,
-        set.rules.map((other) => other.id),
-      );
-      const advice = meant === undefined ? "" : `; did you mean "${meant}"?`;
-      set.problems.push({ ...problem, message: `${rule.id}: inhibits: no rule "${id}"${advice}` });
+  set.problems.push(...parsed.flatMap(({ problems }) => problems));
+  // A rule that is refused for a mistake of its own is there all the same for those that name it.
+  const named = [
+    ...set.problems.flatMap(({ rule }) => (rule === undefined ? [] : [rule])),
+    ...parsed.flatMap(({ rules }) => rules.map(({ id }) => id)),
+  ];
+  for (const file of parsed) {
+    for (const rule of file.rules) {
+      const problems = [...twin(rule, set.rules, file), ...strangers(rule, named, file)];
+      if (problems.length === 0) set.rules.push(rule);
+      else set.problems.push(...problems);
     }
   }
   return set;
 }
 
-/** The problems as one error, every one with file, line and column. */
-export function rulesError(problems: readonly RuleFileProblem[]): AppError {
-  return yamlError(
-    "RULES_INVALID",
-    problems,
-    "docs/rules.md describes every key; `leafwatch rules check` looks again",
-  );
+/** The mistake that another file has a rule of the same id; that one runs. */
+function twin(rule: Rule, others: readonly Rule[], file: ParsedFile): RuleFileProblem[] {
+  const other = others.find(({ id }) => id === rule.id);
+  if (!other) return [];
+  return [problemAt(rule, file, ["id"], `the id "${rule.id}" is taken by a rule in ${other.file}`)];
 }
 
-function addRule(set: RuleSet, rule: Rule): void {
-  const twin = set.rules.find(({ id }) => id === rule.id);
-  if (!twin) set.rules.push(rule);
-  else {
-    const where = { file: rule.file, rule: rule.id, line: 1, column: 1 };
-    set.problems.push({
-      ...where,
-      message: `the id "${rule.id}" is taken by a rule in ${twin.file}`,
-    });
-  }
+/** The mistakes in `inhibits`: ids that no rule has. */
+function strangers(rule: Rule, known: readonly string[], file: ParsedFile): RuleFileProblem[] {
+  return rule.inhibits.flatMap((id, i) => {
+    if (known.includes(id)) return [];
+    const meant = closest(id, known);
+    const advice = meant === undefined ? "" : `; did you mean "${meant}"?`;
+    return [problemAt(rule, file, ["inhibits", i], `inhibits.${i}: no rule "${id}"${advice}`)];
+  });
 }
 
-/** The rules of one file's text. */
-export async function parseRuleFile(
-  text: string,
-  name: string,
-  options: LoadOptions = {},
-): Promise<Pick<RuleSet, "rules" | "problems">> {
-  const file = await readYaml(text, name);
-  const { value, problems } = checkYaml(file, ruleFileSchema);
-  const found: Pick<RuleSet, "rules" | "problems"> = {
-    rules: [],
-    problems: problems.map((problem) => ({ ...problem, file: name })),
-  };
-  if (!value) return found;
-  const fields = options.fields ?? (await knownFields());
-  for (const [i, raw] of value.rules.entries()) {
-    const id = idOf(raw);
-    const own: YamlProblem[] = [];
-    const rule = ruleOf(
-      within(file, raw, ["rules", i]),
-      value.defaults,
-      name,
-      options,
-      fields,
-      own,
-    );
-    const named = id === undefined ? {} : { rule: id };
-    found.problems.push(...own.map((problem) => ({ ...problem, file: name, ...named })));
-    if (!rule || own.length > 0) continue;
-    if (found.rules.some((other) => other.id === rule.id)) {
-      const place = file.locate(["rules", i, "id"]);
-      found.problems.push({
-        ...place,
-        file: name,
-        ...named,
-        message: `the id "${rule.id}" stands twice`,
-      });
-    } else found.rules.push(rule);
-  }
-  return found;
+function problemAt(
+  rule: Rule,
+  { places }: ParsedFile,
+  path: readonly PropertyKey[],
+  message: string,
+): RuleFileProblem {
+  const place = places.get(rule.id)?.(path) ?? { line: 1, column: 1 };
+  return { ...place, file: rule.file, rule: rule.id, message };
 }
-
-function ruleOf(
-  file: YamlFile,
-  defaults: Defaults,
-  name: string,
-  options: LoadOptions,
-  fields: KnownFields,
-  problems: YamlProblem[],
-): Rule | undefined {
-  const raw = file.value;
-  const say = (path: readonly PropertyKey[], message: string, key = false) => {
-    const where = path.length > 0 ? `${path.map(String).join(".")}: ` : "";
-    problems.push({ ...file.locate(path, key), message: `${where}${message}` });
-  };
-  const kinds = Object.keys(ruleKinds);
-  const given = raw !== null && typeof raw === "object" ? Object.keys(raw) : [];
-  const conditions = kinds.filter((kind) => given.includes(kind));
-  const [kind] = conditions;
-  const definition = kind === undefined ? undefined : ruleKinds[kind];
-  if (conditions.length > 1) say([], `exactly one condition: it has ${conditions.join(" and ")}`);
-  // Without a condition every kind's keys are known, so that a misspelt one is named as such.
-  const shape =
-    definition && conditions.length === 1
-      ? definition.options.shape
-      : Object.fromEntries(
-          Object.values(ruleKinds).flatMap(({ options: { shape: keys } }) =>
-            Object.entries(keys).map(([key, schema]) => [key, z.optional(schema as z.ZodType)]),
-          ),
-        );
-  const schema = z.strictObject({ ...ruleKeys, ...shape });
-  const filled = { ...file, value: withDefaults(raw, defaults) };
-  const { value, problems: wrong } = checkYaml(filled, schema);
-  problems.push(...wrong);
-  if (!definition || kind === undefined) {
-    if (conditions.length === 0 && !wrong.some(({ message }) => message.includes("did you mean"))) {
-      say([], `has no condition: one of ${kinds.join(", ")}`);
-    }
-    return undefined;
-  }
-  const check: Checker = {
-    problem: (path, message) => {
-      say(path, message);
-    },
-    field(field, path) {
-      if (fields.has(field)) return;
-      const meant = closest(field, fields.names);
-      say(
-        path,
-        `no field "${field}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
-        true,
-      );
-    },
-  };
-  if (!value || wrong.length > 0 || conditions.length > 1) {
-    // What can be checked without the rest is checked, so that all mistakes are named at once.
-    checkRaw(raw, check);
-    return undefined;
-  }
-  const input = value;
-  checkNames(input, defaults, options, say);
-  const own = Object.fromEntries(
-    Object.keys(definition.options.shape).flatMap((key) =>
-      given.includes(key) ? [[key, (raw as Record<string, unknown>)[key]] as const] : [],
-    ),
-  );
-  try {
-    return compileRule(input, kind, own, {
-      file: name,
-      defaults,
-      overrides: options.overrides ?? {},
-      expected: options.expected ?? [],
-      readText: (path) => readList(path, name, options.folder ?? process.cwd(), options.onList),
-      check,
-    });
-  } catch (error) {
-    say([kind], messageOf(error));
-    return undefined;
-  }
-}
-
-/** Names the mistakes in the fields of a rule whose shape is wrong somewhere else. */
-function checkRaw(raw: unknown, check: Checker): void {
-  const { match, group_by: groupBy } = raw as { match?: unknown; group_by?: unknown };
-  const map = fieldMap.safeParse(match);
-  if (map.success) parseFilter(map.data, ["match"], check);
-  const fields = z.array(z.string()).safeParse(groupBy);
-  for (const [i, field] of (fields.data ?? []).entries()) check.field(field, ["group_by", i]);
-}
-
-function checkNames(
-  input: RuleInput,
-  defaults: Defaults,
-  { datasets, recipients }: LoadOptions,
-  say: (path: readonly PropertyKey[], message: string) => void,
-): void {
-  for (const [i, dataset] of input.dataset.entries()) {
-    if (!datasets || datasets.includes(dataset)) continue;
-    const meant = closest(dataset, datasets);
-    say(
-      ["dataset", i],
-      `no dataset "${dataset}"; ${meant === undefined ? `known: ${datasets.join(", ")}` : `did you mean "${meant}"?`}`,
-    );
-  }
-  for (const name of { ...defaults.notify, ...input.notify }.to ?? []) {
-    if (!recipients || recipients.includes(name)) continue;
-    const meant = closest(name, recipients);
-    say(
-      ["notify"],
-      `no recipient "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
-    );
-  }
-}
-
-/** `level` is the one default that is no key of time or mail. */
-function withDefaults(raw: unknown, defaults: Defaults): unknown {
-  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return raw;
-  return defaults.level === undefined ? raw : { level: defaults.level, ...raw };
-}
-
-/** The part of a file at `prefix` as a file of its own. */
-function within(file: YamlFile, value: unknown, prefix: readonly PropertyKey[]): YamlFile {
-  return {
-    name: file.name,
-    value,
-    problems: [],
-    locate: (path, key) => file.locate([...prefix, ...path], path.length === 0 ? false : key),
-  };
-}
-
-const idOf = (raw: unknown): string | undefined => {
-  const id = (raw as { id?: unknown } | null)?.id;
-  return typeof id === "string" ? id : undefined;
-};

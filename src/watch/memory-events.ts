@@ -41,11 +41,12 @@ export function memoryEvents(): EventStore & {
       });
     },
 
-    async tally({ select, by, range, measure, atLeast, slotMs, ingestedFrom, groups }) {
+    async tally({ select, by, range, measure, atLeast, slotMs, ingestedFrom, ingestedTo, groups }) {
       const wanted = groups && new Set(groups.map(groupKey));
       const tallies = new Map<string, Tally>();
       for (const event of selected(select, range.from, range.to)) {
         if (ingestedFrom !== undefined && (event.ingested ?? -Infinity) < ingestedFrom) continue;
+        if (ingestedTo !== undefined && (event.ingested ?? Infinity) >= ingestedTo) continue;
         for (const group of groupsOf(event, by)) {
           if (wanted && !wanted.has(groupKey(group))) continue;
           const slot = slotMs === undefined ? 0 : Math.floor(event.at / slotMs) * slotMs;

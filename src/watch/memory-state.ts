@@ -25,7 +25,7 @@ export function memoryState(): WatchState & {
       return heads.save(id, head, version);
     },
     async openHeads(rules) {
-      return heads.values().filter((head) => rules.includes(head.rule) && isOpen(head));
+      return heads.values().filter((head) => (rules?.includes(head.rule) ?? true) && isOpen(head));
     },
     async headsBetween(rule, from, to) {
       return heads

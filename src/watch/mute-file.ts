@@ -64,6 +64,10 @@ export async function loadMutes(path: string): Promise<Mute[]> {
       name: `${owner}: ${reason}`,
       rules,
       group: match,
+      owner,
+      reason,
+      from: begins,
+      until: ends,
       holds: (now) => now >= begins && now < ends && (!weekly || inWeek(now, weekly, timezone)),
     };
   });

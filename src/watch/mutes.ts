@@ -11,6 +11,11 @@ export interface Mute {
   rules: readonly string[];
   /** Values that the group must have; empty: any group. */
   group: Readonly<Record<string, readonly string[]>>;
+  readonly owner: string;
+  readonly reason: string;
+  /** Epoch milliseconds: -Infinity where it names no beginning. */
+  readonly from: number;
+  readonly until: number;
   /** True when it holds at `now`. */
   holds(now: number): boolean;
 }

@@ -128,6 +128,7 @@ function alertFor(
     rule: {
       id: rule.id,
       hash: rule.hash,
+      name: rule.name,
       title: rule.title,
       level: rule.level,
       kind: rule.kind,

@@ -2,8 +2,9 @@ import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { messageOf } from "../lib/errors.ts";
 import type { Problem } from "../model/notification.ts";
-import type { RuleFileProblem, RuleSet } from "./load-rules.ts";
+import type { RuleSet } from "./load-rules.ts";
 import type { Mute } from "./mutes.ts";
+import type { RuleFileProblem } from "./parse-rule-file.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** Rules and mutes as they are read together. */

@@ -89,6 +89,7 @@ export function compileRule(
   return {
     id: input.id,
     file: context.file,
+    name: input.name ?? nameOf(input),
     title,
     ...(input.why === undefined ? {} : { why: input.why }),
     level: input.level,
@@ -107,11 +108,23 @@ export function compileRule(
     groupBy,
     select: parts.select,
     notify: notifyOf(defaults, input),
+    exceptions: input.except.map(({ why, owner, until }) => ({
+      why,
+      owner,
+      until: endOfDay(until, timezone),
+    })),
     inhibits: input.inhibits,
     condition,
     tests: input.tests.map(testOf),
     fields: [...new Set(read)].filter((field) => field !== "@timestamp"),
   };
+}
+
+/** A title without placeholders is a name; else the id in words. */
+function nameOf({ id, title }: RuleInput): string {
+  if (title !== undefined && !/[{}]/.test(title)) return title;
+  const words = id.replace(/[-_]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Kinds that judge single events or gaps. */

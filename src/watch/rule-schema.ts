@@ -61,6 +61,12 @@ const test = z.strictObject({
 /** What every rule may say, whatever its kind. */
 export const ruleKeys = {
   id: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, "write lower case letters, digits, - and _"),
+  name: z
+    .string()
+    .min(1)
+    .regex(/^[^{}]*$/, "a name has no placeholders: they belong into title")
+    .optional()
+    .describe("what the rule is called, as Elastic Security shows it; default: its title or id"),
   title: z
     .string()
     .min(1)

@@ -42,6 +42,8 @@ export interface Condition {
   readonly reachMs: number;
   /** Length of the longest window: events so close before the horizon may belong to a window that is not over. */
   readonly lengthMs: number;
+  /** False alerts a week that its budget accepts; undefined for a kind without a budget. */
+  readonly promisedPerWeek?: number;
   /** Every event that decides: when one arrives late, its group is judged again. */
   readonly watched: readonly Selection[];
   /** The events that a reader of the alert wants to see. */
@@ -90,6 +92,8 @@ export interface Rule {
   readonly id: string;
   /** File it came from. */
   readonly file: string;
+  /** What it is called, without placeholders. */
+  readonly name: string;
   readonly title: string;
   readonly why?: string;
   readonly level: Level;
@@ -110,12 +114,21 @@ export interface Rule {
   readonly groupBy: readonly string[];
   readonly select: Selection;
   readonly notify: NotifyOptions;
+  readonly exceptions: readonly RuleException[];
   /** Ids of rules whose alerts on the same source are not mailed while this one is active. */
   readonly inhibits: readonly string[];
   readonly condition: Condition;
   readonly tests: readonly RuleTest[];
   /** Every field that the rule reads. */
   readonly fields: readonly string[];
+}
+
+/** Events that the rule leaves out until a day. */
+export interface RuleException {
+  readonly why: string;
+  readonly owner: string;
+  /** ISO 8601, UTC. */
+  readonly until: string;
 }
 
 export interface NotifyOptions {

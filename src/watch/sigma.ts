@@ -3,7 +3,7 @@ import { z } from "zod";
 import { messageOf } from "../lib/errors.ts";
 import { levels } from "../model/alert.ts";
 import { knownFields } from "./known-fields.ts";
-import { parseRuleFile } from "./load-rules.ts";
+import { parseRuleFile } from "./parse-rule-file.ts";
 import { detectionMap, Refusal, type FieldMap } from "./sigma-detection.ts";
 import { sourceOf } from "./sigma-fields.ts";
 

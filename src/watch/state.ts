@@ -19,10 +19,14 @@ export interface Cursor {
   watermark: number;
   /** Event time from which the rule has judged without a gap. */
   since: number;
+  /** Events so far that arrived later than the rule's `late` and were left out. */
+  tooLate?: number;
   /** Clock of the last complete pass. */
   passedAt: number;
   /** Why the last pass failed; absent when it did not. */
   error?: { code: string; message: string; since: number; failures: number };
+  /** Passes that failed, by UTC hour (`2026-11-18T10`), of the last weeks: the report counts them. */
+  failedHours?: Readonly<Record<string, number>>;
 }
 
 /** A transition as it is appended to `logs-leafwatch.alert-<namespace>`, with its `_id`. */
@@ -41,8 +45,8 @@ export interface WatchState {
   /** By `headId`. */
   heads(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Versioned<Head>>>;
   saveHead(id: string, head: Head, version: Version, signal: AbortSignal): Promise<Version | false>;
-  /** Heads with an incident that is not over, or of which something may not be written. */
-  openHeads(rules: readonly string[], signal: AbortSignal): Promise<Head[]>;
+  /** Heads (of some rules, or of all) with an incident that is not over, or of which something may not be written. */
+  openHeads(rules: readonly string[] | undefined, signal: AbortSignal): Promise<Head[]>;
   /** Heads of a rule with an episode that touches the range of event time. */
   headsBetween(rule: string, from: number, to: number, signal: AbortSignal): Promise<Head[]>;
   alerts(

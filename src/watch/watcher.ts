@@ -9,6 +9,7 @@ import { guarded, problemsOf, type Failure } from "./failures.ts";
 import { endOf, judgeRule, unsettledMs } from "./judge-rule.ts";
 import { mutesAt, type Mute } from "./mutes.ts";
 import type { Present } from "./parts.ts";
+import { endRemoved } from "./removed.ts";
 import type { Rule } from "./rule.ts";
 import type { Cursor, Versioned, WatchState } from "./state.ts";
 import { sweep } from "./sweep.ts";
@@ -24,6 +25,11 @@ export interface WatcherOptions {
   /** Where a rule seen for the first time begins: milliseconds before now, or a point of time. Default: its `late`. */
   from?: number | Date;
   mutes?: readonly Mute[];
+  /**
+   * True when `rules` are all rules there are: alerts of others are ended. Not where some are refused: what they were
+   * is not known.
+   */
+  complete?: boolean;
   /** Real time, against which shippers stamp `event.ingested`. */
   clock?: () => number;
 }
@@ -34,6 +40,8 @@ export interface PassResult {
   rules: number;
   /** Groups in which something changed. */
   changed: number;
+  /** Events left out because they arrived later than `late`, added up over the rules that would have looked at them. */
+  tooLate: number;
   /** Rules that could not be judged now: their cursors stay and the next pass tries again. */
   failed: Failure[];
   /** What operators must know; a problem that is not named any more is over. */
@@ -45,7 +53,7 @@ export interface PassResult {
 export interface Watcher {
   /** Judges every rule up to `now`. Any number of watchers may do so at once, and any may die at any point. */
   pass(now: Date, signal: AbortSignal): Promise<PassResult>;
-  /** Takes another set of rules and mutes from the next pass on. */
+  /** Takes another set of rules (all there are) and mutes from the next pass on. */
   reload(rules: readonly Rule[], mutes?: readonly Mute[]): void;
   readonly rules: readonly Rule[];
 }
@@ -66,7 +74,7 @@ export function watcherOver(
 ): Watcher {
   const { clock = Date.now } = options;
   let { rules } = options;
-  let mutes = options.mutes ?? [];
+  let { mutes = [], complete = false } = options;
   return {
     get rules() {
       return rules;
@@ -74,8 +82,10 @@ export function watcherOver(
     reload(newRules, newMutes = mutes) {
       rules = newRules;
       mutes = newMutes;
+      complete = true;
     },
-    pass: (now, signal) => pass({ ...options, rules, mutes, clock }, now.getTime(), signal),
+    pass: (now, signal) =>
+      pass({ ...options, rules, mutes, complete, clock }, now.getTime(), signal),
   };
 }
 
@@ -84,6 +94,7 @@ type PassOptions = WatcherOptions & {
   state: WatchState;
   clock: () => number;
   mutes: readonly Mute[];
+  complete: boolean;
 };
 
 async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promise<PassResult> {
@@ -93,6 +104,7 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
   const result: PassResult & { judgedUntil: Map<string, number> } = {
     rules: 0,
     changed: 0,
+    tooLate: 0,
     failed: [],
     problems: [],
     judgedUntil: new Map(),
@@ -106,7 +118,12 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
     const present: Present = { now, mutedBy: await mutedBy() };
     const one = (rule: Rule) =>
       judgeOne(parts, rule, cursors.get(rule.id), present, settledBefore, signal);
-    for (const { rule, changed, cursor, failure } of await eachOf(some, rulesAtOnce, one, signal)) {
+    for (const { rule, changed, tooLate, cursor, failure } of await eachOf(
+      some,
+      rulesAtOnce,
+      one,
+      signal,
+    )) {
       result.judgedUntil.set(rule.id, cursor.judgedUntil);
       if (failure) {
         result.failed.push(failure);
@@ -114,6 +131,11 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
       }
       result.rules++;
       result.changed += changed;
+      result.tooLate += tooLate;
+      if (tooLate > 0) {
+        const fields = { rule: { id: rule.id }, count: tooLate };
+        parts.log.warn(fields, "events arrived later than `late` and are left out");
+      }
       judged.push({ rule, cursor });
     }
   }
@@ -130,6 +152,10 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
     );
     if (failure) result.failed.push(failure);
   }
+  if (parts.complete) {
+    const all = rules.map(({ id }) => id);
+    result.changed += await endRemoved(parts, all, now, signal);
+  }
   result.problems.push(...problemsOf(result.failed));
   return result;
 }
@@ -137,6 +163,7 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
 interface Judged {
   rule: Rule;
   changed: number;
+  tooLate: number;
   cursor: Cursor;
   failure?: Failure;
 }
@@ -155,7 +182,7 @@ async function judgeOne(
     value: firstCursor(rule, parts.from, now, settledBefore),
     version: undefined,
   };
-  let judged: Judged = { rule, changed: 0, cursor: stored.value };
+  let judged: Judged = { rule, changed: 0, tooLate: 0, cursor: stored.value };
   const failure = await guarded(parts, rule, stored.value, now, signal, async () => {
     judged = { rule, ...(await judgeRule(parts, rule, stored, settledBefore, present, signal)) };
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import fc from "fast-check";
 import { playedKinds } from "../../unit/watch/property/kinds.ts";
 import { played } from "../../unit/watch/property/events.ts";
@@ -13,7 +14,9 @@ const day = 86_400_000;
 const anyPlay = fc
   .constantFrom(...new Set(playedKinds.map(({ withinMs }) => withinMs)))
   .chain(played);
-const signal = new AbortController().signal;
+const { signal } = new AbortController();
+// Two watchers' searches listen to it side by side.
+setMaxListeners(0, signal);
 
 describe("watch: every kind over Elasticsearch equals all windows over all events", function () {
   this.timeout(120_000 + runs * 60_000);

@@ -3,7 +3,7 @@ import { setup } from "../../../src/es/templates.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import type { AlertDocument } from "../../../src/model/alert-document.ts";
 import type { Notification } from "../../../src/model/notification.ts";
-import { parseRuleFile, rulesError } from "../../../src/watch/load-rules.ts";
+import { parseRuleFile, rulesError } from "../../../src/watch/parse-rule-file.ts";
 import type { Rule } from "../../../src/watch/rule.ts";
 import { createWatcher, type Watcher } from "../../../src/watch/watcher.ts";
 import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";

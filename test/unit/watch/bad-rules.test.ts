@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { parseRuleFile } from "../../../src/watch/load-rules.ts";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadRules } from "../../../src/watch/load-rules.ts";
+import { parseRuleFile } from "../../../src/watch/parse-rule-file.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const rule = (lines: string) => `version: 1
 rules:
@@ -132,6 +136,35 @@ describe("watch/load-rules", () => {
     assert.deepEqual(
       problems.map((problem) => problem.rule),
       ["r", "r", "other"],
+    );
+  });
+
+  it("refuses what only shows beside other files: an id that is taken, a rule that is nowhere", async () => {
+    await using folder = await temporaryFolder();
+    const one = (id: string, more = "") =>
+      `  - id: ${id}\n    match: { event.outcome: failure }\n    within: 5m\n    count: { gte: 3 }\n${more}`;
+    await writeFile(
+      join(folder.path, "a.yml"),
+      `version: 1\nrules:\n${one("first")}${one("bad", "    coutn: 1\n")}`,
+    );
+    await writeFile(
+      join(folder.path, "b.yml"),
+      `version: 1\nrules:\n${one("first")}${one("second", "    inhibits: [bad, frist]\n")}${one("third", "    inhibits: [first, bad]\n")}`,
+    );
+    const { rules, problems } = await loadRules("*.yml", { folder: folder.path });
+    assert.deepEqual(
+      problems.map(
+        ({ file, line, column, rule, message }) => `${file}:${line}:${column}: ${rule}: ${message}`,
+      ),
+      [
+        'a.yml:11:5: bad: unknown key "coutn"; did you mean "count"?',
+        'b.yml:3:9: first: the id "first" is taken by a rule in a.yml',
+        'b.yml:11:21: second: inhibits.1: no rule "frist"; did you mean "first"?',
+      ],
+    );
+    assert.deepEqual(
+      rules.map(({ id }) => id),
+      ["first", "third"],
     );
   });
 

@@ -3,7 +3,7 @@ import { alertOf } from "../../../src/model/alert-document.ts";
 import type { Alert } from "../../../src/model/alert.ts";
 import type { Notification } from "../../../src/model/notification.ts";
 import type { EventStore } from "../../../src/watch/events.ts";
-import { parseRuleFile, rulesError } from "../../../src/watch/load-rules.ts";
+import { parseRuleFile, rulesError } from "../../../src/watch/parse-rule-file.ts";
 import { memoryEvents } from "../../../src/watch/memory-events.ts";
 import { memoryState } from "../../../src/watch/memory-state.ts";
 import type { WatchState } from "../../../src/watch/state.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseRuleFile, rulesError } from "../../../../src/watch/load-rules.ts";
+import { parseRuleFile, rulesError } from "../../../../src/watch/parse-rule-file.ts";
 import type { Rule } from "../../../../src/watch/rule.ts";
 import { played } from "./events.ts";
 import { playedKinds, type PlayedKind } from "./kinds.ts";
