@@ -21,7 +21,7 @@ export async function startFaultProxy(to: { host: string; port: number }): Promi
   let budget = Infinity;
   const proxy = createServer((client) => {
     if (refusing) {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const server = connect(to.port, to.host);
@@ -49,7 +49,7 @@ export async function startFaultProxy(to: { host: string; port: number }): Promi
         if (budget < 0) {
           client.write(chunk.subarray(0, chunk.length + budget));
           budget = Infinity;
-          client.resetAndDestroy();
+          reset(client);
           return;
         }
         if (!client.write(chunk)) server.pause();
@@ -69,7 +69,7 @@ export async function startFaultProxy(to: { host: string; port: number }): Promi
   await once(proxy, "listening");
   const cut = () => {
     for (const { client, server } of pairs) {
-      client.resetAndDestroy();
+      reset(client);
       server.destroy();
     }
   };
@@ -92,4 +92,10 @@ export async function startFaultProxy(to: { host: string; port: number }): Promi
       cut();
     },
   };
+}
+
+/** A reset of a socket that is already being shut down leaves Node 20 with a handle that no exit gets rid of. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -12,6 +12,7 @@ import {
   closeFile,
   FileReplaced,
   freshFile,
+  isUnchanged,
   readOn,
   type ReadOptions,
   type TrackedFile,
@@ -40,9 +41,6 @@ export interface FollowedFile extends AsyncDisposable {
   /** False while nothing stands under the live path. */
   readonly exists: boolean;
 }
-
-/** Times are whole seconds over SFTP: what happens within one of them shows only in the contents. */
-const settledMs = 3000;
 
 /** Follows the file `options.path` on from a saved position. */
 export function followFile(
@@ -187,11 +185,4 @@ export function followFile(
     },
     [Symbol.asyncDispose]: reset,
   };
-}
-
-/** True when a stat alone shows that there is nothing new. */
-function isUnchanged(file: TrackedFile, { size, mtimeMs, inode }: FileStat): boolean {
-  const same = file.size === size && file.mtimeMs === mtimeMs;
-  const settled = Date.now() - file.stillSince >= settledMs;
-  return settled && file.caughtUp && same && (inode === undefined || file.inode === inode);
 }

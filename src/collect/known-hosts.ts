@@ -122,6 +122,8 @@ function hashes(pattern: string, host: string): boolean {
 }
 
 function matches(pattern: string, host: string): boolean {
+  // Most entries are plain names, and a file may have thousands of them.
+  if (!/[*?]/.test(pattern)) return pattern.toLowerCase() === host;
   const source = pattern
     .toLowerCase()
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -50,10 +50,19 @@ export function lineSplitter(start: number, options: SplitterOptions): LineSplit
 
   function push(chunk: Buffer): RawLine[] {
     const lines: RawLine[] = [];
-    const block = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    // Only the line that was begun is copied together, not the chunk that ends it.
+    const lf = rest.length === 0 || wide ? -1 : chunk.indexOf(10);
+    if (lf >= 0) {
+      split(Buffer.concat([rest, chunk.subarray(0, lf + 1)]), lines);
+      chunk = chunk.subarray(lf + 1);
+    }
+    if (chunk.length > 0) split(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]), lines);
+    return lines;
+  }
+
+  function split(block: Buffer, lines: RawLine[]): void {
     if (!wide && nuls === 0 && !skipping && !block.includes(0)) splitClean(block, searched, lines);
     else splitAny(block, searched, lines);
-    return lines;
   }
 
   /** No NUL anywhere: decode the block at once where it can be. */

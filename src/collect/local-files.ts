@@ -3,9 +3,9 @@ import type { Stats } from "node:fs";
 import { messageOf } from "../lib/errors.ts";
 import { fileError } from "./file-errors.ts";
 import type { FileAccess, FileStat } from "./files.ts";
-import { readAhead } from "./read-ahead.ts";
+import { byteBudget, readAhead } from "./read-ahead.ts";
 
-const window = { inFlight: 2, pieceBytes: 256 * 1024 };
+const ahead = { pieces: 2, pieceBytes: 256 * 1024, budget: byteBudget(8 * 1024 * 1024) };
 
 /** The files of the machine that Leafwatch runs on, called `host`. */
 export function localFiles(host: string): FileAccess {
@@ -38,7 +38,7 @@ export function localFiles(host: string): FileAccess {
               }),
             from,
             limit,
-            window,
+            ahead,
           ),
         close: () => handle.close(),
       };

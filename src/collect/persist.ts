@@ -32,7 +32,7 @@ export async function* persist<T>(
   let trouble: string | undefined;
   const stopped = () => signal.aborted;
   while (!stopped()) {
-    let waitMs = pollMs * (0.5 + Math.random() / 4);
+    let waitMs = pollMs * (0.6 + Math.random() / 5);
     try {
       yield* round();
       if (trouble !== undefined) log.info(fields, "reading goes on");

@@ -3,11 +3,14 @@ import { AppError, isAbort, messageOf } from "../lib/errors.ts";
 import { fileError } from "./file-errors.ts";
 import type { FileAccess, FileStat } from "./files.ts";
 import { pendingCalls } from "./pending-calls.ts";
-import { readAhead } from "./read-ahead.ts";
+import { byteBudget, readAhead } from "./read-ahead.ts";
 import type { SshConnection } from "./ssh.ts";
 
-/** 1 MiB on its way at most; ssh2 splits what a server would not give in one piece. */
-const window = { inFlight: 16, pieceBytes: 64 * 1024 };
+/**
+ * Two batches on their way at most: the check of one goes out behind its reads and must not leave the way empty. ssh2
+ * splits what a server would not give in one piece.
+ */
+const ahead = { pieces: 32, pieceBytes: 64 * 1024, budget: byteBudget(32 * 1024 * 1024) };
 
 type Done<T> = (error: Error | null | undefined, value: T) => void;
 
@@ -89,7 +92,7 @@ export function sftpFiles(connection: SshConnection): FileAccess {
               readPiece(on.sftp, handle, at, length, done);
             });
           try {
-            yield* readAhead(read, from, limit, window);
+            yield* readAhead(read, from, limit, ahead);
           } catch (error) {
             throw isAbort(error) || error instanceof AppError
               ? error

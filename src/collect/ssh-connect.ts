@@ -70,6 +70,8 @@ export async function connectSsh(
       client.connect(config);
     });
     await check.remember();
+    // Small requests must not wait for the answers to those before them (Nagle).
+    client.setNoDelay(true);
     // From here on only "close" matters; an error without a listener would end the process.
     client.removeAllListeners("error").on("error", () => undefined);
     return client;

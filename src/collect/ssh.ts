@@ -33,7 +33,8 @@ export interface SshDeps {
 interface Link {
   client: Client;
   closed: AbortSignal;
-  sftp?: Promise<SFTPWrapper>;
+  opening?: Promise<SFTPWrapper>;
+  sftp?: SFTPWrapper;
   channels: number;
 }
 
@@ -60,8 +61,9 @@ export class SshConnection implements AsyncDisposable {
   /** The SFTP channel, shared by all who read files of this host. `closed` aborts when it is gone. */
   async sftp(signal: AbortSignal): Promise<{ sftp: SFTPWrapper; closed: AbortSignal }> {
     const link = await this.#connected(signal);
-    link.sftp ??= this.#openSftp(link);
-    return { sftp: await this.during(link.closed, link.sftp, signal), closed: link.closed };
+    // Hundreds of hosts are polled through this: waiting for what is there costs them.
+    link.sftp ??= await this.during(link.closed, (link.opening ??= this.#openSftp(link)), signal);
+    return { sftp: link.sftp, closed: link.closed };
   }
 
   /**
@@ -190,7 +192,7 @@ export class SshConnection implements AsyncDisposable {
       sftp.once("close", () => link.client.destroy());
       return sftp;
     } catch (error) {
-      link.sftp = undefined;
+      link.opening = undefined;
       if (isAbort(error) || error instanceof AppError) throw error;
       throw channelError(this.target.name, "sftp", error);
     }

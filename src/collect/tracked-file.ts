@@ -23,6 +23,21 @@ export interface TrackedFile extends FileState {
   recordOpen?: boolean;
   /** All of it was read, at the size and time that the state has. */
   caughtUp: boolean;
+  /** It was looked into after `settledMs` without a change: its size and time hide nothing any more. */
+  settled?: boolean;
+}
+
+/** Times are whole seconds over SFTP: what happens within one of them shows only in the contents. */
+const settledMs = 3000;
+
+/**
+ * True when a stat alone shows that there is nothing new, or nothing yet: what a change within one second may hide is
+ * looked for once that second is over.
+ */
+export function isUnchanged(file: TrackedFile, { size, mtimeMs, inode }: FileStat): boolean {
+  const same = file.size === size && file.mtimeMs === mtimeMs;
+  if (!same || !file.caughtUp || (inode !== undefined && file.inode !== inode)) return false;
+  return file.settled === true || Date.now() - file.stillSince < settledMs;
 }
 
 /** A file of which nothing is read yet. */
@@ -107,42 +122,71 @@ export async function* readOn(
     return [[...complete, joined(open)], []];
   }
 
-  async function* handOn(atEnd: boolean): AsyncGenerator<FileLines> {
-    if (!(await unchanged(file, content, end === "final", options, signal))) {
-      throw new FileReplaced();
-    }
+  /** Ends a batch here. Its check is sent on its way behind the reads it vouches for; what follows is read meanwhile. */
+  function cut(atEnd: boolean): Cut {
     const [lines, waiting] = records(pending, atEnd);
-    // A record that waits is read again from its first line on.
-    file.offset = waiting[0]?.offset ?? splitter.offset;
-    file.skipping = waiting.length === 0 && splitter.skipping;
-    file.recordOpen = waiting.length > 0;
-    file.size = Math.max(file.size, start + read);
     pending = waiting;
     pendingBytes = 0;
+    const checked = unchanged(file, content, end === "final", options, signal);
+    checked.catch(() => undefined);
+    return {
+      ...{ lines, checked },
+      after: {
+        // A record that waits is read again from its first line on.
+        offset: waiting[0]?.offset ?? splitter.offset,
+        skipping: waiting.length === 0 && splitter.skipping,
+        recordOpen: waiting.length > 0,
+        size: start + read,
+      },
+    };
+  }
+
+  async function* handOn(batch: Cut | undefined): AsyncGenerator<FileLines> {
+    if (!batch) return;
+    if (!(await batch.checked)) throw new FileReplaced();
+    const { lines, after } = batch;
+    Object.assign(file, after, { size: Math.max(file.size, after.size) });
     if (lines.length > 0 && file.origin !== undefined) yield { lines, origin: file.origin };
   }
 
+  let last: Cut | undefined;
   try {
     for await (const chunk of content.read(start, signal)) {
       read += chunk.length;
       pendingBytes += chunk.length;
       pending = append(pending, splitter.push(chunk));
-      if (pendingBytes >= options.batchBytes) yield* handOn(false);
+      if (pendingBytes < options.batchBytes) continue;
+      const done = last;
+      last = undefined;
+      yield* handOn(done);
+      last = cut(false);
     }
   } catch (error) {
     // A compressed file that breaks off will not get better: what it gave counts.
-    if (error instanceof AppError && error.code === "FILE_DAMAGED") yield* handOn(true);
+    if (error instanceof AppError && error.code === "FILE_DAMAGED") {
+      yield* handOn(last);
+      yield* handOn(cut(true));
+    }
     throw error;
   }
+  yield* handOn(last);
   if (end === "final") pending = append(pending, splitter.end());
-  yield* handOn(true);
+  yield* handOn(cut(true));
   settle(file, before, start + read);
+}
+
+/** The lines of a batch with the state of the file behind them, which hold once the file is known to be the same. */
+interface Cut {
+  lines: RawLine[];
+  checked: Promise<boolean>;
+  after: Required<Pick<TrackedFile, "offset" | "skipping" | "recordOpen" | "size">>;
 }
 
 /** Notes what the file was like when all of it was read. */
 function settle(file: TrackedFile, before: FileStat, end: number): void {
   const same = file.mtimeMs === before.mtimeMs && file.size === end && file.caughtUp;
   if (!same) file.stillSince = Date.now();
+  file.settled = Date.now() - file.stillSince >= settledMs;
   file.mtimeMs = before.mtimeMs;
   if (before.inode !== undefined) file.inode = before.inode;
   // Something may have been written after `before` was taken.
