@@ -50,10 +50,6 @@ async function ship({ url, namespace, path, ssh }: Task): Promise<Shipped> {
   const client = createClient(config.elasticsearch);
   const context = { config, client, log: silentLog, [Symbol.asyncDispose]: () => client.close() };
   const options = { once: true, metrics: createMetrics() };
-  let rss = 0;
-  const watching = setInterval(() => {
-    rss = Math.max(rss, process.memoryUsage.rss());
-  }, 50);
   const begun = performance.now();
   const cpu = process.cpuUsage();
   const { stats, failures } = ssh
@@ -73,9 +69,13 @@ async function ship({ url, namespace, path, ssh }: Task): Promise<Shipped> {
       );
   const { user, system } = process.cpuUsage(cpu);
   const seconds = (performance.now() - begun) / 1000;
-  clearInterval(watching);
   await client.close();
   for (const { error } of failures) throw error;
   const { stored: documents } = stats;
-  return { documents, seconds, cpuUsPerDocument: (user + system) / documents, rssMb: rss / 1e6 };
+  return {
+    documents,
+    seconds,
+    cpuUsPerDocument: (user + system) / documents,
+    rssMb: process.resourceUsage().maxRSS / 1000,
+  };
 }

@@ -1,69 +1,104 @@
 import { fork } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import http from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Client } from "@elastic/elasticsearch";
 import { createClient } from "../../src/es/client.ts";
 import { startElasticsearch } from "../../src/es/local.ts";
 import { setup } from "../../src/es/templates.ts";
-import { createLineParser } from "../../src/parse/line-parser.ts";
-import { formatOf } from "../../src/parse/registry.ts";
-import { utc } from "../../src/parse/zone.ts";
-import { bulkBody, prepareDocument } from "../../src/ship/document.ts";
+import { hasSshd, startSshd } from "../../test/helpers/sshd.ts";
+import { temporaryFolder } from "../../test/helpers/temporary-folder.ts";
 import type { BenchResult } from "../bench.ts";
+import { compiled } from "./compiled.ts";
 import { median } from "./cpu.ts";
 import { parseLines } from "./parse-lines.ts";
-import type { Shipped } from "./ship-reader.ts";
+import { ceiling, readyBodies } from "./ship-ceiling.ts";
+import { benchFields } from "./ship-mapping.ts";
+import { measurePeers } from "./ship-peers.ts";
+import type { Shipped, Task } from "./ship-reader.ts";
 
 const runs = 3;
-/** Bodies of the ceiling lie ready in memory, so it sends fewer. */
-const ceilingDocuments = 200_000;
-const bulkDocuments = 4000;
+/** The server and its caches are warm only after some bulks; without these the first run is an outlier. */
+const warmUpDocuments = 200_000;
 
 /**
- * Apache lines from disk into a server of our own (2 GB heap), against the rate at which the same server takes the same
- * documents from a client that only sends what lies ready. `--documents N`, a million where left out.
+ * Apache lines from disk, and over SSH from an sshd on loopback, through the product's own path into a server of our own
+ * (2 GB heap), against the rate at which the same server takes the same documents from a client that only sends what
+ * lies ready. The runs take turns, so that what else the machine does meets all of them.
+ *
+ * `--documents N`: a million where left out. `--read exec`: over SSH by exec, not by SFTP, which is the default.
+ * `--peers`: Debian's rsyslog and syslog-ng read the same file into the same server, see ship-peers.ts; adds
+ * `peers: { rsyslog: { documents_per_second, of_ceiling, cpu_us_per_document, rss_mb }, "syslog-ng": … }`.
  */
 export async function bench(argv: readonly string[]): Promise<BenchResult> {
   const documents = Number(argv[argv.indexOf("--documents") + 1] ?? NaN) || 1_000_000;
+  const read = argv.includes("--read") && argv.includes("exec") ? "exec" : "sftp";
   const { signal } = new AbortController();
-  const folder = await mkdtemp(join(tmpdir(), "leafwatch-bench-"));
-  const path = join(folder, "access.log");
   const say = (text: string) => process.stderr.write(`ship: ${text}\n`);
-  try {
-    await pipeline(Readable.from(fileOf(documents)), createWriteStream(path));
-    await using server = await startElasticsearch({ heapMb: 2048 }, signal);
-    const client = createClient({ url: server.url });
-    const shipped: Shipped[] = [];
-    const ceilings: number[] = [];
-    for (let run = 0; run < runs; run++) {
-      const names = { ship: `ship${run}`, ceiling: `ceiling${run}` };
-      for (const namespace of Object.values(names)) {
-        await setup(client, { namespace, retentionMs: 400 * 86_400_000 }, signal);
-      }
-      ceilings.push(
-        await ceiling(server.url, names.ceiling, Math.min(documents, ceilingDocuments)),
-      );
-      shipped.push(await inOwnProcess({ url: server.url, namespace: names.ship, path }));
-      say(`run ${run + 1}: ${JSON.stringify({ ceiling: ceilings.at(-1), ...shipped.at(-1) })}`);
-    }
-    await client.close();
-    const rate = median(shipped.map((one) => one.documents / one.seconds));
-    const most = median(ceilings);
-    return {
-      runs,
-      documents,
-      documents_per_second: Math.round(rate),
-      ceiling_documents_per_second: Math.round(most),
-      of_ceiling: Number((rate / most).toFixed(2)),
-      cpu_us_per_document: Number(median(shipped.map((one) => one.cpuUsPerDocument)).toFixed(1)),
-      rss_mb: Math.round(median(shipped.map((one) => one.rssMb))),
-    };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "access.log");
+  await pipeline(Readable.from(fileOf(documents)), createWriteStream(path));
+  await using reader = await compiled("scripts/bench/ship-reader.ts");
+  await using sshd = hasSshd() ? await startSshd() : undefined;
+  if (!sshd) say("over_ssh is left out: apt-get install openssh-server");
+  await using server = await startElasticsearch({ heapMb: 2048 }, signal);
+  const { url } = server;
+  const client = createClient({ url });
+  const ready = async (namespace: string) => {
+    await setup(client, { namespace, retentionMs: 400 * 86_400_000 }, signal);
+    return namespace;
+  };
+  const most = async (name: string, count: number) =>
+    ceiling(url, readyBodies(lineOf, await ready(name), count), count);
+  const ship = async (name: string, how: Partial<Task>) => {
+    const task = { url, path, ...how, namespace: await ready(name) };
+    return inOwnProcess(reader.path, task);
+  };
+
+  await most("warm", Math.min(documents, warmUpDocuments));
+  const ceilings: number[] = [];
+  const local: Shipped[] = [];
+  const remote: Shipped[] = [];
+  for (let run = 1; run <= runs; run++) {
+    ceilings.push(await most(`ceiling${run}`, documents));
+    local.push(await ship(`ship${run}`, {}));
+    if (sshd) remote.push(await ship(`ssh${run}`, { ssh: { ...sshd, read } }));
+    const figures = { ceiling: ceilings.at(-1), local: local.at(-1), ssh: remote.at(-1) };
+    say(`run ${run}: ${JSON.stringify(figures)}`);
+  }
+  await checkFields(client, "logs-apache.access-ship1");
+  const best = median(ceilings);
+  const peers = argv.includes("--peers")
+    ? await measurePeers({ client, url, path, documents, runs, best, say })
+    : undefined;
+  await client.close();
+  return {
+    runs,
+    documents,
+    ceiling_documents_per_second: Math.round(best),
+    ...figuresOf(local, best),
+    ...(sshd && { over_ssh: figuresOf(remote, best) }),
+    ...(peers && { peers }),
+  };
+}
+
+function figuresOf(shipped: readonly Shipped[], best: number) {
+  const rate = median(shipped.map(({ documents, seconds }) => documents / seconds));
+  return {
+    documents_per_second: Math.round(rate),
+    of_ceiling: Number((rate / best).toFixed(2)),
+    cpu_us_per_document: Number(median(shipped.map((one) => one.cpuUsPerDocument)).toFixed(1)),
+    rss_mb: Math.round(median(shipped.map((one) => one.rssMb))),
+  };
+}
+
+/** Refuses figures of documents that lack what they are meant to have. */
+async function checkFields(client: Client, index: string): Promise<void> {
+  await client.indices.refresh({ index });
+  for (const field of benchFields) {
+    const { count } = await client.count({ index, query: { exists: { field } } });
+    if (count === 0) throw new Error(`no document has ${field}`);
   }
 }
 
@@ -79,11 +114,9 @@ function lineOf(i: number): string {
   return parseLines["apache.access"]?.(i) ?? "";
 }
 
-function inOwnProcess(task: object): Promise<Shipped> {
+function inOwnProcess(script: string, task: Task): Promise<Shipped> {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL("ship-reader.ts", import.meta.url), {
-      execArgv: ["--import", "tsx"],
-    });
+    const child = fork(script, { execArgv: [] });
     child.once("message", (shipped) => {
       // Our own message, see ship-reader.ts.
       resolve(shipped as Shipped);
@@ -93,59 +126,5 @@ function inOwnProcess(task: object): Promise<Shipped> {
       reject(new Error("the shipper ended without a result"));
     });
     child.send(task);
-  });
-}
-
-/** Documents a second that the server takes from three connections with bodies that lie ready. */
-async function ceiling(url: string, namespace: string, documents: number): Promise<number> {
-  const format = formatOf("apache.access");
-  if (!format) throw new TypeError("apache.access is a format");
-  const facts = {
-    dataset: "apache.access",
-    namespace,
-    host: "web1",
-    path: "/x",
-    zone: utc,
-    version: "0",
-  };
-  const parser = createLineParser(format.create({}), facts);
-  const bodies: Buffer[] = [];
-  for (let from = 0; from < documents; from += bulkDocuments) {
-    const prepared = Array.from({ length: Math.min(bulkDocuments, documents - from) }, (_, n) => {
-      const event = parser.parse({ text: lineOf(from + n), offset: (from + n) * 200 }, Date.now());
-      if (!event) throw new TypeError("every line is an event");
-      return prepareDocument(event, "3w5e11264sgsf", (from + n) * 200, namespace);
-    });
-    bodies.push(bulkBody(prepared, Date.now()));
-  }
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 3 });
-  const begun = performance.now();
-  const sender = async () => {
-    for (let body = bodies.pop(); body; body = bodies.pop()) await post(url, agent, body);
-  };
-  await Promise.all([sender(), sender(), sender()]);
-  agent.destroy();
-  return documents / ((performance.now() - begun) / 1000);
-}
-
-function post(url: string, agent: http.Agent, body: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = http.request(
-      `${url}/_bulk?filter_path=errors`,
-      {
-        method: "POST",
-        agent,
-        headers: { "content-type": "application/x-ndjson", "content-length": body.length },
-      },
-      (answer) => {
-        let text = "";
-        answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
-        answer.on("end", () => {
-          if (text.includes('"errors":false')) resolve();
-          else reject(new Error(`the ceiling's bulk failed: ${text.slice(0, 300)}`));
-        });
-      },
-    );
-    request.on("error", reject).end(body);
   });
 }

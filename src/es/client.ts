@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Client, type ClientOptions } from "@elastic/elasticsearch";
 import { z } from "zod";
 import { AppError, messageOf } from "../lib/errors.ts";
+import { loginProblems } from "../lib/login.ts";
 
 const url = z.url({ protocol: /^https?$/, error: "write an address such as https://es1:9200" });
 
@@ -29,11 +30,7 @@ export const elasticsearchOptions = z
     const wrong = (path: string, message: string) => {
       context.addIssue({ code: "custom", path: [path], message });
     };
-    if (options.api_key && options.username) {
-      wrong("username", "give an api_key or a username, not both");
-    }
-    if (options.username && !options.password) wrong("username", "a username needs a password");
-    if (options.password && !options.username) wrong("password", "a password needs a username");
+    for (const { key, message } of loginProblems(options)) wrong(key, message);
     if (options.ca && options.ca_fingerprint) {
       wrong("ca_fingerprint", "give ca or ca_fingerprint, not both");
     }

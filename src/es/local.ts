@@ -1,18 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import {
-  chmod,
-  chown,
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../lib/errors.ts";
 import {
@@ -23,7 +11,8 @@ import {
   type OnDownload,
 } from "./distribution.ts";
 import { findJava } from "./java.ts";
-import { securityFiles, securitySettings, type LocalSecurity } from "./local-security.ts";
+import { otherUser, prepareFolder } from "./local-folder.ts";
+import type { LocalSecurity } from "./local-security.ts";
 
 /** How to run the embedded server. */
 export interface LocalOptions {
@@ -36,6 +25,8 @@ export interface LocalOptions {
   folder?: string;
   /** Users, roles and TLS; without it anybody who can reach the port may do anything. */
   security?: LocalSecurity;
+  /** Further lines of elasticsearch.yml, which win over ours. */
+  settings?: Readonly<Record<string, string | number | boolean>>;
   cache?: string;
   onDownload?: OnDownload;
 }
@@ -52,9 +43,6 @@ export interface LocalElasticsearch extends AsyncDisposable {
 
 const startMs = 180_000;
 const stopMs = 30_000;
-/** nobody and nogroup: the server refuses to run as root. */
-const otherUser = { uid: 65_534, gid: 65_534 };
-
 /* The server's parent. It ends the server when our end of the pipe closes, so that not even a kill -9 of ours leaves
    one behind, and passes on the server's exit code. */
 const guard = `exec 3<&0; "$@" </dev/null & child=$!
@@ -75,8 +63,7 @@ export async function startElasticsearch(
   const javaHome = await findJava(distributions[version].java);
   const cache = options.cache ?? cacheFolder();
   const home = await fetchDistribution(version, cache, options.onDownload, signal);
-  const user = process.getuid?.() === 0 ? otherUser : undefined;
-  if (user) await checkReachable(home);
+  const user = otherUser();
   const run = await prepareFolder(home, options, user);
   const remove = async () => {
     if (options.folder === undefined) await rm(run, { recursive: true, force: true });
@@ -119,41 +106,6 @@ export async function startElasticsearch(
       },
     );
   }
-}
-
-async function prepareFolder(
-  home: string,
-  options: LocalOptions,
-  user: typeof otherUser | undefined,
-): Promise<string> {
-  const run = options.folder ?? (await mkdtemp(join(tmpdir(), "leafwatch-es-")));
-  const config = join(run, "config");
-  for (const folder of [run, config, join(run, "data"), join(run, "logs"), join(run, "tmp")]) {
-    await mkdir(folder, { recursive: true });
-  }
-  await rm(join(run, "logs", "http.ports"), { force: true });
-  await cp(join(home, "config"), config, { recursive: true });
-  const settings = {
-    "cluster.name": "leafwatch-embedded",
-    "node.name": "embedded",
-    "discovery.type": "single-node",
-    "network.host": "127.0.0.1",
-    // Port 0 lets the system choose; the ports file says what it chose.
-    "http.port": options.port ?? 0,
-    "transport.port": 0,
-    "node.portsfile": true,
-    "path.data": join(run, "data"),
-    "path.logs": join(run, "logs"),
-    "cluster.routing.allocation.disk.threshold_enabled": false,
-    ...securitySettings(options.security),
-  };
-  const lines = Object.entries(settings).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  await writeFile(join(config, "elasticsearch.yml"), `${lines.join("\n")}\n`);
-  for (const [name, content] of Object.entries(await securityFiles(options.security))) {
-    await writeFile(join(config, name), content, { mode: 0o600 });
-  }
-  if (user) await giveTo(run, user);
-  return run;
 }
 
 function environment(run: string, javaHome: string, heapMb: number): NodeJS.ProcessEnv {
@@ -238,21 +190,4 @@ async function lastError(run: string): Promise<string> {
   const log = await readFile(join(run, "logs", "leafwatch-embedded.log"), "utf8").catch(() => "");
   const lines = log.split("\n").filter((line) => /ERROR|FATAL|Exception/.test(line));
   return lines.at(-1)?.slice(0, 500) ?? "its log says nothing";
-}
-
-/** As another user the server must be able to enter every folder on the way to its program. */
-async function checkReachable(home: string): Promise<void> {
-  for (let folder = home; folder !== dirname(folder); folder = dirname(folder)) {
-    if (((await stat(folder)).mode & 0o001) !== 0) continue;
-    throw new AppError("ES_CACHE_UNREADABLE", `${folder} is closed to other users`, {
-      hint: `the server cannot run as root and so must reach ${home} as another user: name another folder in LEAFWATCH_CACHE`,
-    });
-  }
-}
-
-async function giveTo(path: string, user: typeof otherUser): Promise<void> {
-  await chown(path, user.uid, user.gid);
-  if (!(await stat(path)).isDirectory()) return;
-  await chmod(path, 0o700);
-  for (const name of await readdir(path)) await giveTo(join(path, name), user);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { loginProblems } from "../lib/login.ts";
 
 /** The section `kibana:` of leafwatch.yml. */
 export const kibanaOptions = z
@@ -30,15 +31,8 @@ export const kibanaOptions = z
       .describe("PEM file of the authority that signed Kibana's certificate"),
   })
   .superRefine((given, context) => {
-    const issue = (path: string, message: string) => {
-      context.addIssue({ code: "custom", path: [path], message });
-    };
-    if (given.api_key !== undefined && given.username !== undefined) {
-      issue("api_key", "either api_key or username and password, not both");
-    }
-    if ((given.username === undefined) !== (given.password === undefined)) {
-      const missing = given.username === undefined ? "username" : "password";
-      issue(missing, "username and password belong together");
+    for (const { key, message } of loginProblems(given)) {
+      context.addIssue({ code: "custom", path: [key], message });
     }
   });
 

@@ -5,9 +5,10 @@ import { delayMs } from "../lib/backoff.ts";
 import type { AppError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { BackingIndices } from "./backing-indices.ts";
+import type { Bodies } from "./bodies.ts";
 import { sendBulk } from "./bulk.ts";
 import { deadLetterOf, isDeadLetter } from "./dead-letter.ts";
-import { bulkBody } from "./document.ts";
+import { bulkBody, bulkBytes } from "./document.ts";
 import { findStored } from "./doubt.ts";
 import { deadLetterRefused, fatalError, leaseLost } from "./errors.ts";
 import type { Entry, Terms } from "./queue.ts";
@@ -19,6 +20,7 @@ export interface SendOptions {
   namespace: string;
   log: Log;
   indices: BackingIndices;
+  bodies: Bodies;
   compress: boolean;
   timeoutMs: number;
   /** A document is known to be stored; `existed`: by an earlier try. */
@@ -50,7 +52,7 @@ const nothing: Rest = { entries: [], reason: "" };
 
 /** An own loop: the client's loses events without a word. */
 export function createBulk(all: readonly Entry[], options: SendOptions): Bulk {
-  const { client, namespace, log, indices, compress, timeoutMs } = options;
+  const { client, namespace, log, indices, bodies, compress, timeoutMs } = options;
   const oldest = new Map<string, number>();
   let waitingFor: string | undefined;
 
@@ -106,13 +108,15 @@ export function createBulk(all: readonly Entry[], options: SendOptions): Bulk {
     const ours = entries.filter(({ call }) => !call.settled);
     if (ours.length === 0) return nothing;
     const now = Date.now();
-    const body = bulkBody(
-      ours.map(({ document }) => document),
-      now,
-    );
+    const documents = ours.map(({ document }) => document);
+    const lent = bodies.lend(bulkBytes(documents));
+    const body = bulkBody(documents, now, lent);
     options.onBulk();
     const result = await sendBulk(client, body, ours.length, { compress, timeoutMs }, signal);
-    if (result.kind === "answered") return sortOut(ours, result.outcomes);
+    if (result.kind === "answered") {
+      bodies.giveBack(lent);
+      return sortOut(ours, result.outcomes);
+    }
     if (result.kind === "fatal") throw result.error;
     if (result.kind === "split") return split(ours, result.error, signal);
     if (result.kind === "unsure") {

@@ -2,6 +2,7 @@ import type { Client } from "@elastic/elasticsearch";
 import type { Log } from "../lib/log.ts";
 import type { EcsEvent } from "../model/ecs.ts";
 import { createBackingIndices } from "./backing-indices.ts";
+import { createBodies } from "./bodies.ts";
 import { bulkTimeoutMs } from "./bulk.ts";
 import { isDeadLetter } from "./dead-letter.ts";
 import { prepareDocument, type PreparedDocument } from "./document.ts";
@@ -81,7 +82,7 @@ export function createShipper(options: ShipperOptions): Shipper {
   const running = new Set<Promise<void>>();
   const counts = { stored: 0, existed: 0, deadLettered: 0, bulks: 0, retries: 0 };
   const sendOptions: SendOptions = {
-    ...{ client, namespace, log, indices },
+    ...{ client, namespace, log, indices, bodies: createBodies(limits.bulks) },
     compress: options.gzip ?? false,
     timeoutMs: options.timeoutMs ?? bulkTimeoutMs,
     onStored({ document, call }: Entry, existed) {
