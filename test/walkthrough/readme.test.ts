@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -26,22 +26,6 @@ describe("what the README tells a new user", () => {
   });
   after(() => {
     rmSync(folder, { recursive: true, force: true });
-  });
-
-  it("npm run demo plays the main job and is content with it", async () => {
-    const out = join(folder, "demo-out");
-    const { code, out: stdout, err } = await run("npm", ["run", "demo", "--", "--out", out]);
-    assert.equal(code, 0, err);
-    const last = stdout.trimEnd().split("\n").at(-1) ?? "";
-    const summary = JSON.parse(last) as Record<string, unknown>;
-    assert.deepEqual(
-      { ok: summary["ok"], missing: summary["missing"], duplicates: summary["duplicates"] },
-      { ok: true, missing: 0, duplicates: 0 },
-    );
-    assert.deepEqual(JSON.parse(readFileSync(join(out, "summary.json"), "utf8")), summary);
-    for (const file of ["index.html", "weekly-report.pdf", "alerts.json"]) {
-      assert.ok(existsSync(join(out, file)), `${file} is missing`);
-    }
   });
 
   it("npm run build makes a program that writes a config it accepts", async () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { summaryKeys, type Summary } from "../../../scripts/demo/summary.ts";
+import { summaryKeys } from "../../../scripts/demo/summary.ts";
 import { elasticsearchUrl } from "../../helpers/elasticsearch.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
@@ -24,34 +24,9 @@ async function startDemo(folder: string, out: string) {
   return { child, said, ended };
 }
 
+/* All of a demo is in test/walkthrough. */
 describe("npm run demo", function () {
   this.timeout(420_000);
-
-  it("ships, watches, mails and reports, and leaves all of it to look at", async () => {
-    await using folder = await temporaryFolder();
-    await using target = await temporaryFolder();
-    const { said, ended } = await startDemo(folder.path, target.path);
-    assert.equal(await ended, 0, said.stderr);
-    const summary = JSON.parse(said.stdout.trim().split("\n").at(-1) ?? "") as Summary;
-    assert.deepEqual(Object.keys(summary), [...summaryKeys]);
-    assert.deepEqual(
-      JSON.parse(await readFile(join(target.path, "summary.json"), "utf8")),
-      summary,
-    );
-    const { ok, lines_written, documents, duplicates, missing, alerts, mails } = summary;
-    assert.deepEqual([ok, documents, duplicates, missing], [true, lines_written, 0, 0]);
-    assert.deepEqual([alerts, mails], [5, 6]);
-    const files = ["alerts.json", "index.html", "mail", "summary.json", "weekly-report.pdf"];
-    assert.deepEqual((await readdir(target.path)).sort(), files);
-    const kept = await readdir(join(target.path, "mail"));
-    assert.equal(kept.filter((name) => name.endsWith(".eml")).length, mails);
-    assert.ok(kept.every((name) => kept.includes(name.replace(/\.(eml|html)$/, ".html"))));
-    const page = await readFile(join(target.path, "index.html"), "utf8");
-    for (const [, link = ""] of page.matchAll(/href="([^"]+)"/g)) {
-      assert.ok((await stat(join(target.path, link))).size > 0, link);
-    }
-    assert.deepEqual(await leftIn(folder.path), []);
-  });
 
   it("stops at once on SIGINT, leaves nothing behind, and keeps an earlier result", async () => {
     await using folder = await temporaryFolder();

@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { parseKql, type Kql } from "../../../scripts/dashboards/kql.ts";
 import type { LensColumn, LensLayer } from "../../../scripts/dashboards/check/lens-shape.ts";
 import { dayMs, numbersOf, type Numbered, type Row } from "./aggregation.ts";
@@ -23,46 +24,71 @@ export function flatten(document: object): Flat {
   return flat;
 }
 
+/** A row that was computed from documents. */
+export interface ComputedRow extends Row {
+  /** Of each number that Elasticsearch estimates: all values it is of, in order; the others are exact. */
+  samples: readonly (readonly number[] | undefined)[];
+}
+
 /** What a panel shows, computed from the documents: a second opinion beside Elasticsearch's. */
 export function computeRows(
   layer: LensLayer,
   query: string,
   documents: readonly Flat[],
   isText: (field: string) => boolean,
-): Row[] {
+): ComputedRow[] {
   const matches = (kql: Kql, document: Flat) => holds(kql, document, isText);
   const panel = parseKql(query);
-  let groups: { keys: (string | number)[]; members: readonly Flat[] }[] = [
+  let groups: Group[] = [
     { keys: [], members: documents.filter((document) => matches(panel, document)) },
   ];
   for (const id of layer.columnOrder) {
     const column = layer.columns[id];
     if (!column?.isBucketed) continue;
-    groups = groups.flatMap(({ keys, members }) =>
-      [...split(column, members, matches)].map(([key, inner]) => ({
+    groups = groups.flatMap(({ keys, members }) => {
+      const inner = [...split(column, members, matches)].map(([key, some]) => ({
         keys: [...keys, key],
-        members: inner,
-      })),
-    );
+        members: some,
+      }));
+      return column.operationType === "terms" ? topOf(inner, column, layer, matches) : inner;
+    });
   }
   return groups
     .filter(({ members }) => members.length > 0)
-    .map(({ keys, members }) => ({
-      keys,
-      values: numbersOf(layer).map(([, column]) => compute(column, members, matches)),
-    }));
+    .map(({ keys, members }) => {
+      const numbers = numbersOf(layer).map(([, column]) => compute(column, members, matches));
+      return {
+        keys,
+        values: numbers.map((number) => (Array.isArray(number) ? null : number)),
+        samples: numbers.map((number) => (Array.isArray(number) ? number : undefined)),
+      };
+    });
+}
+
+/** The documents for which KQL holds. */
+export function matching(
+  query: string,
+  documents: readonly Flat[],
+  isText: (field: string) => boolean,
+): Flat[] {
+  const kql = parseKql(query);
+  return documents.filter((document) => holds(kql, document, isText));
+}
+
+interface Group {
+  keys: readonly (string | number)[];
+  members: readonly Flat[];
 }
 
 type Matches = (kql: Kql, document: Flat) => boolean;
+type Bucketed = Extract<LensColumn, { isBucketed: true }>;
 
-function split(
-  column: Extract<LensColumn, { isBucketed: true }>,
-  members: readonly Flat[],
-  matches: Matches,
-): Map<string | number, Flat[]> {
+function split(column: Bucketed, members: readonly Flat[], matches: Matches) {
   const groups = new Map<string | number, Flat[]>();
   const put = (key: string | number, member: Flat) => {
-    groups.set(key, [...(groups.get(key) ?? []), member]);
+    const group = groups.get(key);
+    if (group) group.push(member);
+    else groups.set(key, [member]);
   };
   if (column.operationType === "filters") {
     for (const { label, input } of column.params.filters) {
@@ -80,7 +106,49 @@ function split(
   return groups;
 }
 
-function compute(column: Numbered, members: readonly Flat[], matches: Matches): number | null {
+/** The groups with the largest numbers (or smallest), as many as the column has room for. */
+function topOf(
+  groups: readonly Group[],
+  column: Extract<Bucketed, { operationType: "terms" }>,
+  layer: LensLayer,
+  matches: Matches,
+): Group[] {
+  const { size, orderBy, orderDirection } = column.params;
+  if (groups.length <= size) return [...groups];
+  const by = layer.columns[orderBy.columnId];
+  if (!by || by.isBucketed) throw new Error(`ordered by ${orderBy.columnId}, which is no number`);
+  const sign = orderDirection === "desc" ? -1 : 1;
+  const ranked = groups.map((group) => {
+    const number = compute(by, group.members, matches);
+    if (Array.isArray(number))
+      throw new Error("cut by an estimate: which groups are shown is chance");
+    return { group, number: number ?? -Infinity };
+  });
+  // Equal numbers stand in the order of their keys, as in Elasticsearch.
+  ranked.sort((a, b) => sign * (a.number - b.number) || compareKeys(a.group, b.group));
+  return ranked.slice(0, size).map(({ group }) => group);
+}
+
+function compareKeys(a: Group, b: Group): number {
+  const [left, right] = [a, b].map(({ keys }) => sortable(keys.at(-1) ?? "")) as [string, string];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Addresses are sorted by their sixteen bytes. */
+function sortable(key: string | number): string {
+  if (typeof key === "number") return String(key).padStart(20, "0");
+  if (!ipaddr.isValid(key)) return key;
+  const address = ipaddr.parse(key);
+  const six = address instanceof ipaddr.IPv4 ? address.toIPv4MappedAddress() : address;
+  return Buffer.from(six.toByteArray()).toString("hex");
+}
+
+/** The number; of an estimated one all values, in order. */
+function compute(
+  column: Numbered,
+  members: readonly Flat[],
+  matches: Matches,
+): number | null | number[] {
   const { filter } = column;
   const kql = filter ? parseKql(filter.query) : undefined;
   const chosen = kql ? members.filter((member) => matches(kql, member)) : members;
@@ -98,15 +166,9 @@ function compute(column: Numbered, members: readonly Flat[], matches: Matches): 
       return times.length > 0 ? times.reduce((a, b) => Math.max(a, b)) : null;
     }
     case "median":
-      return quantile(values.map(Number), 0.5);
     case "percentile":
-      return quantile(values.map(Number), column.params.percentile / 100);
+      return values.map(Number).sort((a, b) => a - b);
   }
-}
-
-function quantile(values: number[], share: number): number | null {
-  const sorted = values.sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null;
 }
 
 function holds(kql: Kql, document: Flat, isText: (field: string) => boolean): boolean {
