@@ -1,60 +1,58 @@
-import type { EcsEvent, User } from "../model/ecs.ts";
+import type { EcsEvent, Endpoint, User } from "../model/ecs.ts";
 
 /**
  * Fills `related.ip`, `related.user` and `related.hosts` with every address, user and host of the event, each once.
  * What the format itself put there (an address list that no other field holds) stays, in front.
  */
 export function relate(event: EcsEvent): void {
-  const { source, destination, client, server, host, user, url } = event;
+  const { host, user, url, process } = event;
   const given = event.related;
+  const ips: string[] = given?.ip ? [...given.ip] : [];
+  const users: string[] = given?.user ? [...given.user] : [];
+  const hosts: string[] = given?.hosts ? [...given.hosts] : [];
 
-  let ips = add(given?.ip, source?.ip);
-  ips = add(ips, destination?.ip);
-  if (client) ips = add(ips, client.ip);
-  if (server) ips = add(ips, server.ip);
-  if (event.network) ips = add(ips, event.network.forwarded_ip);
-  if (host?.ip) for (const ip of host.ip) ips = add(ips, ip);
-
-  let users = given?.user;
+  if (host) {
+    add(hosts, host.name);
+    add(hosts, host.hostname);
+    if (host.ip) for (const ip of host.ip) add(ips, ip);
+  }
   if (user) {
-    users = addUser(users, user);
-    users = addUser(users, user.effective);
-    users = addUser(users, user.target);
-    users = addUser(users, user.changes);
+    add(users, user.name);
+    addName(users, user.effective);
+    addName(users, user.target);
+    addName(users, user.changes);
   }
-  users = addUser(users, source?.user);
-  users = addUser(users, destination?.user);
-  if (event.process) {
-    users = addUser(users, event.process.user);
-    users = addUser(users, event.process.parent?.user);
+  addEnd(event.source, ips, users, hosts);
+  addEnd(event.destination, ips, users, hosts);
+  addEnd(event.client, ips, users, hosts);
+  addEnd(event.server, ips, users, hosts);
+  if (process) {
+    addName(users, process.user);
+    addName(users, process.parent?.user);
   }
+  if (url) add(hosts, url.domain);
+  if (event.network) add(ips, event.network.forwarded_ip);
 
-  let hosts = add(given?.hosts, host?.name);
-  hosts = add(hosts, host?.hostname);
-  hosts = add(hosts, source?.domain);
-  hosts = add(hosts, destination?.domain);
-  if (client) hosts = add(hosts, client.domain);
-  if (server) hosts = add(hosts, server.domain);
-  if (url) hosts = add(hosts, url.domain);
-
-  if (!ips && !users && !hosts && !given) return;
   const related: NonNullable<EcsEvent["related"]> = {};
-  if (ips) related.ip = ips;
-  if (users) related.user = users;
-  if (hosts) related.hosts = hosts;
+  if (ips.length > 0) related.ip = ips;
+  if (users.length > 0) related.user = users;
+  if (hosts.length > 0) related.hosts = hosts;
   if (given?.hash) related.hash = given.hash;
-  event.related = related;
+  if (given || ips.length + users.length + hosts.length > 0) event.related = related;
 }
 
-type Values = readonly string[] | undefined;
-
-function addUser(values: Values, user: User | undefined): Values {
-  return user ? add(values, user.name) : values;
+function addEnd(end: Endpoint | undefined, ips: string[], users: string[], hosts: string[]): void {
+  if (!end) return;
+  add(ips, end.ip);
+  addName(users, end.user);
+  add(hosts, end.domain);
 }
 
-/** `values` with `value` at the end, unless it is missing or there already. */
-function add(values: Values, value: string | undefined): Values {
-  if (value === undefined || value === "") return values;
-  if (!values) return [value];
-  return values.includes(value) ? values : [...values, value];
+function addName(users: string[], user: User | undefined): void {
+  if (user) add(users, user.name);
+}
+
+/** Puts `value` at the end, unless it is missing or there already. */
+function add(values: string[], value: string | undefined): void {
+  if (value !== undefined && value !== "" && !values.includes(value)) values.push(value);
 }

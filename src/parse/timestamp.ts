@@ -99,7 +99,7 @@ function readClf(text: string): string | undefined {
     digits(text, 15, 17),
     digits(text, 18, 20),
   );
-  return wallMs === undefined ? undefined : new Date(wallMs - zone.offsetMs).toISOString();
+  return wallMs === undefined ? undefined : isoOf(wallMs - zone.offsetMs);
 }
 
 /** A stamp that was read from a line. */
@@ -183,12 +183,28 @@ export function yearlessTime(
 
 let lastMs = NaN;
 let lastIso = "";
+let lastDay = NaN;
+let lastDate = "";
+const twoDigits = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, "0"));
 
-/** ISO 8601 UTC with milliseconds. Lines come in order, so the last one is remembered. */
+/** ISO 8601 UTC with milliseconds. Lines come in order, so the last stamp and the last day are remembered. */
 export function isoOf(ms: number): string {
-  if (ms !== lastMs) {
-    lastIso = new Date(ms).toISOString();
-    lastMs = ms;
+  if (ms === lastMs) return lastIso;
+  const day = Math.floor(ms / dayMs);
+  if (day !== lastDay) {
+    lastDate = new Date(day * dayMs).toISOString().slice(0, -"00:00:00.000Z".length);
+    lastDay = day;
   }
+  const inDay = ms - day * dayMs;
+  const seconds = Math.floor(inDay / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const millis = String(inDay - seconds * 1000).padStart(3, "0");
+  lastIso = `${lastDate}${two(hours)}:${two(minutes - hours * 60)}:${two(seconds - minutes * 60)}.${millis}Z`;
+  lastMs = ms;
   return lastIso;
+}
+
+function two(number: number): string {
+  return twoDigits[number] ?? "";
 }

@@ -1,5 +1,14 @@
 import type { EcsEvent } from "../model/ecs.ts";
 import { eventId } from "./event-id.ts";
+import {
+  newPage,
+  putDigits,
+  writeAscii,
+  writeBytes,
+  writeJson,
+  writeMember,
+  writeMembers,
+} from "./json-page.ts";
 
 /** A document as it goes over the wire: made text once, however often it is sent. */
 export interface PreparedDocument {
@@ -8,17 +17,19 @@ export interface PreparedDocument {
   readonly id: string;
   /** `@timestamp`, epoch milliseconds. */
   readonly time: number;
-  /** About its bytes on the wire. */
+  /** Its bytes on the wire, at most. */
   readonly size: number;
   /**
-   * Its JSON without `leafwatch` and the last brace. Bytes, because they lie outside the heap: strings that live as long
-   * as a bulk would cost the collector more than everything else together.
+   * Holds its action line and its JSON from `start` to `end`, and other documents' beside it. Bytes, because they lie
+   * outside the heap: strings that live as long as a bulk would cost the collector more than everything else together.
    */
-  readonly json: Buffer;
-  /** Where in it the group `event` begins, behind its brace. */
-  readonly cut: number;
-  /** The members of `leafwatch`. */
-  readonly own: string;
+  readonly bytes: Buffer;
+  readonly start: number;
+  /** Where the JSON begins. The group `event` is its last one and still open, for what is stamped at each try. */
+  readonly json: number;
+  /** Where the JSON pauses; from here on stand the members of `leafwatch`. */
+  readonly own: number;
+  readonly end: number;
 }
 
 /**
@@ -35,88 +46,178 @@ export function prepareDocument(
   const dataset = event.data_stream?.dataset ?? event.event.dataset;
   if (dataset === undefined) throw new TypeError("an event without event.dataset");
   const id = eventId(origin, offset, event.event.original ?? "");
-  return prepareAs(`logs-${dataset}-${namespace}`, id, event);
+  return prepareAs(streamOf(dataset, namespace), id, event);
 }
+
+/** Where documents are written, one behind the other. A page lives as long as one of its documents. */
+const page = newPage();
 
 /** The same for a document whose stream and id are known. */
 export function prepareAs(stream: string, id: string, event: EcsEvent): PreparedDocument {
-  const { leafwatch } = event;
-  const text =
-    leafwatch === undefined && event.event.ingested === undefined
-      ? JSON.stringify(event)
-      : JSON.stringify({
-          ...event,
-          event: { ...event.event, ingested: undefined },
-          leafwatch: undefined,
-        });
-  const own = leafwatch ? JSON.stringify({ ...leafwatch, delay_ms: undefined }).slice(1, -1) : "";
-  const at = eventGroup(text);
-  const json = Buffer.from(text.slice(0, -1));
+  page.start = page.at;
+  writeAscii(page, actionOf(stream));
+  writeAscii(page, id);
+  writeAscii(page, '"}}\n');
+  const jsonFrom = page.at - page.start;
+  writeGroups(event);
+  const ownFrom = page.at - page.start;
+  if (event.leafwatch) writeOwn(event.leafwatch);
+  const { bytes, start, at } = page;
   return {
     stream,
     id,
     time: timeOf(event["@timestamp"]),
-    size: json.length + own.length + id.length + stream.length + 150,
-    json,
-    // In UTF-16 units and in bytes the same, unless something beyond ASCII stands before it.
-    cut: json.length === text.length - 1 ? at : Buffer.byteLength(text.slice(0, at)),
-    own,
+    size: at - start + maxStamps,
+    bytes,
+    start,
+    json: start + jsonFrom,
+    own: start + ownFrom,
+    end: at,
   };
 }
 
-/** The document's JSON without what is stamped at each try. */
-export function textOf({ json, own }: PreparedDocument): string {
-  return `${json.toString()}${own === "" ? "" : `,"leafwatch":{${own}}`}}`;
-}
-
-/** The body of a bulk: each document stamped with the time of this try, in its own groups. */
-export function bulkBody(documents: readonly PreparedDocument[], nowMs: number): Buffer {
-  const ingested = `"ingested":"${new Date(nowMs).toISOString()}"`;
-  // `size` counts `own` in UTF-16 units, of which one makes at most three bytes.
-  const room = documents.reduce((sum, { size, own }) => sum + size + own.length * 2, 0);
-  const body = Buffer.allocUnsafe(room);
-  let end = 0;
-  for (const { stream, id, time, json, cut, own } of documents) {
-    const delay = Math.max(0, nowMs - time) || 0;
-    end += body.write(`{"create":{"_index":"${stream}","_id":"${id}"}}\n`, end, "latin1");
-    end += json.copy(body, end, 0, cut);
-    end += body.write(json[cut] === closing ? ingested : `${ingested},`, end, "latin1");
-    end += json.copy(body, end, cut);
-    const comma = own === "" ? "" : ",";
-    end += body.write(`,"leafwatch":{"delay_ms":${delay}${comma}${own}}}\n`, end);
+/** All groups but `leafwatch`; of `event`, the last, the end is left open. */
+function writeGroups(event: EcsEvent): void {
+  writeAscii(page, '{"@timestamp":');
+  writeJson(page, event["@timestamp"]);
+  for (const name in event) {
+    switch (name) {
+      case "@timestamp":
+      case "ecs":
+      case "agent":
+      case "data_stream":
+      case "event":
+      case "leafwatch":
+        continue;
+    }
+    const value = event[name as keyof EcsEvent];
+    if (value !== undefined) writeMember(page, name, value);
   }
-  return body.subarray(0, end);
+  const shared = sharedPart(event);
+  writeBytes(page, shared);
+  let isFirst = shared[shared.length - 1] === opening;
+  for (const name in event.event) {
+    switch (name) {
+      case "kind":
+      case "dataset":
+      case "module":
+      case "created":
+      case "ingested":
+        continue;
+    }
+    const value = event.event[name as keyof EcsEvent["event"]];
+    if (value === undefined) continue;
+    writeMember(page, name, value, isFirst);
+    isFirst = false;
+  }
 }
 
-const closing = "}".charCodeAt(0);
+let last: { event: EcsEvent; bytes: Buffer } | undefined;
+
+/** What neighbouring events have in common: three groups, and the beginning of `event`. */
+function sharedPart(event: EcsEvent): Buffer {
+  if (last && isAlike(event, last.event)) return last.bytes;
+  const { ecs, agent, data_stream } = event;
+  const { kind, dataset, module, created } = event.event;
+  const groups = JSON.stringify({ ecs, agent, data_stream }).slice(1, -1);
+  const start = JSON.stringify({ kind, dataset, module, created }).slice(1, -1);
+  const bytes = Buffer.from(`${groups === "" ? "" : ","}${groups},"event":{${start}`);
+  last = {
+    event: { "@timestamp": "", ecs, agent, data_stream, event: { kind, dataset, module, created } },
+    bytes,
+  };
+  return bytes;
+}
+
+function isAlike(one: EcsEvent, other: EcsEvent): boolean {
+  return (
+    one.ecs === other.ecs &&
+    one.agent === other.agent &&
+    one.data_stream === other.data_stream &&
+    one.event.created === other.event.created &&
+    one.event.dataset === other.event.dataset &&
+    one.event.module === other.event.module &&
+    one.event.kind === other.event.kind
+  );
+}
+
+function writeOwn(group: NonNullable<EcsEvent["leafwatch"]>): void {
+  writeMembers(page, "delay_ms" in group ? { ...group, delay_ms: undefined } : group);
+}
+
+/** The document's JSON without what is stamped at each try. */
+export function textOf({ bytes, json, own, end }: PreparedDocument): string {
+  const members = bytes.toString("utf8", own, end);
+  return `${bytes.toString("utf8", json, own)}}${members === "" ? "" : `,"leafwatch":{${members}}`}}`;
+}
+
+/** More than the stamps, the braces and `leafwatch` can take. */
+const maxStamps = 120;
+
+/** The most bytes that `bulkBody` makes of documents. */
+export function bulkBytes(documents: readonly PreparedDocument[]): number {
+  return documents.reduce((sum, { size }) => sum + size, 0);
+}
 
 /**
- * Where the group `event` begins, behind its brace. Within a text value a quotation mark is escaped, so what looks like
- * a key is one; but it may be an inner object's.
+ * The body of a bulk: each document stamped with the time of this try, in its own groups. Written into `body`, which has
+ * room for `bulkBytes`; into a new one where it is left out.
  */
-function eventGroup(text: string): number {
-  const key = '"event":{';
-  let at = text.indexOf(key);
-  // When no object was opened before, it cannot be an inner one: so it is with what our formats write.
-  if (text.indexOf("{", 1) === at + key.length - 1) return at + key.length;
-  while (at !== -1 && depthAt(text, at) !== 1) at = text.indexOf(key, at + 1);
-  if (at === -1) throw new TypeError("a document without the group event");
-  return at + key.length;
+export function bulkBody(
+  documents: readonly PreparedDocument[],
+  nowMs: number,
+  body: Buffer = Buffer.allocUnsafe(bulkBytes(documents)),
+): Buffer {
+  const stamp = `"ingested":"${new Date(nowMs).toISOString()}"},"leafwatch":{"delay_ms":`;
+  const first = Buffer.from(stamp);
+  const next = Buffer.from(`,${stamp}`);
+  let at = 0;
+  for (const { time, bytes, start, own, end } of documents) {
+    body.set(bytes.subarray(start, own), at);
+    at += own - start;
+    const ingested = body[at - 1] === opening ? first : next;
+    body.set(ingested, at);
+    at += ingested.length;
+    at = putDelay(body, at, nowMs - time);
+    if (own < end) {
+      body[at++] = comma;
+      at += bytes.copy(body, at, own, end);
+    }
+    body[at++] = closing;
+    body[at++] = closing;
+    body[at++] = lineEnd;
+  }
+  return body.subarray(0, at);
 }
 
-/** How many objects and arrays are open before `end`. */
-function depthAt(text: string, end: number): number {
-  let depth = 0;
-  let quoted = false;
-  for (let at = 0; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x5c) at++;
-    else if (code === 0x22) quoted = !quoted;
-    else if (quoted) continue;
-    else if (code === 0x7b || code === 0x5b) depth++;
-    else if (code === 0x7d || code === 0x5d) depth--;
-  }
-  return depth;
+const opening = 0x7b;
+const closing = 0x7d;
+const comma = 0x2c;
+const lineEnd = 0x0a;
+
+/** Milliseconds of delay, at least 0. @returns where their digits end. */
+function putDelay(body: Buffer, at: number, delayMs: number): number {
+  const delay = Math.max(0, delayMs) || 0;
+  if (delay < 1e9) return putDigits(body, at, delay);
+  return at + body.write(String(delay), at, "latin1");
+}
+
+let lastStream = { dataset: "", namespace: "", stream: "", action: "" };
+
+/** Neighbouring lines are of one stream. */
+function streamOf(dataset: string, namespace: string): string {
+  if (dataset !== lastStream.dataset || namespace !== lastStream.namespace)
+    lastStream = { dataset, namespace, ...named(`logs-${dataset}-${namespace}`) };
+  return lastStream.stream;
+}
+
+/** The action line as far as the id. */
+function actionOf(stream: string): string {
+  return stream === lastStream.stream ? lastStream.action : named(stream).action;
+}
+
+function named(stream: string) {
+  return { stream, action: `{"create":{"_index":"${stream}","_id":"` };
 }
 
 let lastTime = { text: "", ms: NaN };

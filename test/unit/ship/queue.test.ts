@@ -12,9 +12,11 @@ function documents(count: number, size = 10): PreparedDocument[] {
     id: String(n),
     time: 0,
     size,
-    json: Buffer.alloc(0),
-    cut: 0,
-    own: "",
+    bytes: Buffer.alloc(0),
+    start: 0,
+    json: 0,
+    own: 0,
+    end: 0,
   }));
 }
 
