@@ -59,8 +59,8 @@ export function createBackingIndices(client: Client): BackingIndices {
       return newest;
     },
     note(stream, index) {
-      const generation = generationOf(index);
-      if (generation > (known.get(stream) ?? 0)) known.set(stream, generation);
+      // Also an older one: a restored cluster goes back, and to look into one index too many does no harm.
+      known.set(stream, generationOf(index));
     },
     async since(stream, since, signal) {
       return (await list(stream, signal)).filter((index) => generationOf(index) >= since);
