@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { closest } from "../lib/closest.ts";
+import { parseFilter } from "../watch/filter-parse.ts";
+import type { KnownFields } from "../watch/known-fields.ts";
 
 interface Problem {
   path: (string | number)[];
@@ -16,13 +18,17 @@ const named = z.object({
   notify: z
     .object({ recipients: z.record(z.string(), z.unknown()).catch({}) })
     .catch({ recipients: {} }),
+  check_in: z
+    .object({ match: z.record(z.string(), z.unknown()), member: z.string().optional() })
+    .optional()
+    .catch(undefined),
   report: z
     .union([z.object({ to: names }), z.array(z.object({ to: names }).catch({ to: [] }))])
     .catch([]),
 });
 
 /** What one section of the config must know of another: names that are used must exist, and exist once. */
-export function crossCheck(raw: unknown): Problem[] {
+export function crossCheck(raw: unknown, fields: KnownFields): Problem[] {
   const config = named.safeParse(raw).data;
   if (!config) return [];
   const hosts = config.hosts.map(({ name }) => name);
@@ -57,11 +63,31 @@ export function crossCheck(raw: unknown): Problem[] {
             ],
       ),
     ),
+    ...checkInProblems(config.check_in, fields),
   ];
+}
+
+/** `match` is in the filter language of rules, its fields those of the events. */
+function checkInProblems(
+  checkIn: z.output<typeof named>["check_in"],
+  fields: KnownFields,
+): Problem[] {
+  const problems: Problem[] = [];
+  const problem = (path: readonly PropertyKey[], message: string) => {
+    problems.push({ path: path.map((key) => (typeof key === "symbol" ? "" : key)), message });
+  };
+  const field = (name: string, path: readonly PropertyKey[]) => {
+    if (!fields.has(name)) problem(path, unknown(name, fields.names, "field"));
+  };
+  if (!checkIn) return [];
+  parseFilter(checkIn.match, ["check_in", "match"], { problem, field });
+  if (checkIn.member !== undefined) field(checkIn.member, ["check_in", "member"]);
+  return problems;
 }
 
 function unknown(name: string, known: readonly string[], what: string): string {
   const meant = closest(name, known);
-  const advice = meant ? `did you mean "${meant}"?` : `known: ${known.join(", ") || "none"}`;
+  const list = known.length > 40 ? "see docs/parsing.md" : `known: ${known.join(", ") || "none"}`;
+  const advice = meant ? `did you mean "${meant}"?` : list;
   return `no ${what} "${name}"; ${advice}`;
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { AppError } from "../lib/errors.ts";
 import { readYaml, type YamlFile, type YamlProblem } from "../lib/yaml.ts";
 import { checkYaml, yamlError } from "../lib/yaml-problems.ts";
+import { knownFields, type KnownFields } from "../watch/known-fields.ts";
 import { crossCheck } from "./cross-check.ts";
 import { configSchema, type Config } from "./schema.ts";
 
@@ -15,7 +16,7 @@ const hint = "every key is described in docs/reference/config.md";
 export async function loadConfig(path: string): Promise<Config> {
   const file = await readYaml(await readText(path), path);
   const { value, problems } = checkYaml(file, configSchema);
-  const found = [...problems, ...located(file)];
+  const found = [...problems, ...located(file, await knownFields())];
   if (value && found.length === 0) return value;
   throw yamlError(
     "CONFIG_INVALID",
@@ -24,8 +25,8 @@ export async function loadConfig(path: string): Promise<Config> {
   );
 }
 
-function located(file: YamlFile): YamlProblem[] {
-  return crossCheck(file.value).map(({ path, message }) => ({
+function located(file: YamlFile, fields: KnownFields): YamlProblem[] {
+  return crossCheck(file.value, fields).map(({ path, message }) => ({
     ...file.locate(path),
     message: `${path.join(".")}: ${message}`,
   }));

@@ -8,9 +8,13 @@ export interface OutboxFigures {
   states: Partial<Record<RowState, number>>;
   /** Sendings that may have been a second one, by cause. */
   repeated: Partial<Record<Repeat["cause"], number>>;
+  /** Messages that needed more than one try. */
+  retried: number;
   /** When the oldest message that still waits was queued, ISO 8601. */
   oldest_waiting?: string;
-  /** The latest that somebody will not get, newest first. */
+  /** Messages that somebody will not get. */
+  undelivered: number;
+  /** The latest of these, newest first. */
   dead: { at: string; address: string; answer: string; alert?: string; rule?: string }[];
 }
 
@@ -39,6 +43,7 @@ export async function outboxFigures(
           query: { bool: { filter: [within] } },
           aggs: {
             states: { terms: { field: "state", size: 20 } },
+            retried: { filter: { range: { attempts: { gt: 1 } } } },
             causes: { terms: { field: "repeated.cause", size: 20 } },
             waiting: {
               filter: { terms: { state: ["queued", "retry", "sending"] } },
@@ -68,7 +73,9 @@ export async function outboxFigures(
   return {
     states: counts(found?.states.buckets),
     repeated: counts(found?.causes.buckets),
+    retried: found?.retried.doc_count ?? 0,
     ...(oldest !== null && { oldest_waiting: new Date(oldest).toISOString() }),
+    undelivered: found?.dead.doc_count ?? 0,
     dead: hits.flatMap(({ _source: { recipients, alert, rule } }) =>
       recipients
         .filter((one) => one.state === "dead")
@@ -85,9 +92,10 @@ export async function outboxFigures(
 
 interface Aggregations {
   states: { buckets: Bucket[] };
+  retried: { doc_count: number };
   causes: { buckets: Bucket[] };
   waiting: { oldest: { value: number | null } };
-  dead: { last: { hits: { hits: { _source: OutboxRow }[] } } };
+  dead: { doc_count: number; last: { hits: { hits: { _source: OutboxRow }[] } } };
 }
 
 interface Bucket {

@@ -5,6 +5,7 @@ import type { Verdict } from "./model.ts";
 export type Block =
   | Heading
   | { readonly kind: "paragraph"; readonly text: string; readonly tone?: "muted" | "strong" }
+  | Link
   | { readonly kind: "list"; readonly items: readonly string[]; readonly ordered?: boolean }
   | { readonly kind: "log"; readonly lines: readonly string[] }
   | { readonly kind: "tiles"; readonly tiles: readonly Tile[] }
@@ -19,6 +20,13 @@ export interface Heading {
   readonly text: string;
   /** All up to the next heading stands on one page, where it fits on one. */
   readonly together?: boolean;
+}
+
+/** A line that leads to a page of more. */
+export interface Link {
+  readonly kind: "link";
+  readonly text: string;
+  readonly url: string;
 }
 
 export interface Tile {
@@ -37,6 +45,8 @@ export interface Table {
   readonly kind: "table";
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
+  /** Where the first cell of each row leads to; null or nothing: nowhere. */
+  readonly links: readonly (string | null)[];
   /** Said in place of an empty table. */
   readonly empty: string;
 }
@@ -70,8 +80,14 @@ export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   empty = "None.",
+  links: readonly (string | null)[] = [],
 ): Table {
-  return { kind: "table", columns, rows, empty };
+  return { kind: "table", columns, rows, empty, links };
+}
+
+/** A link in a list of blocks; nothing where there is no address. */
+export function link(text: string, url: string | null | undefined): Block[] {
+  return url ? [{ kind: "link", text, url }] : [];
 }
 
 /** Columns from their titles: `Count>` is right-aligned, `Title*3` three times as wide as others. */

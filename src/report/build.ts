@@ -1,17 +1,17 @@
 import type { Client } from "@elastic/elasticsearch";
 import { DateTime } from "luxon";
 import { AppError } from "../lib/errors.ts";
-import { levels } from "../model/alert.ts";
 import { assess } from "./assess.ts";
-import { checkSums } from "./checks.ts";
+import { checksOf, checkSums } from "./checks.ts";
 import { eventIndices } from "./events.ts";
 import { changesOf, rulesOf, type ReportFacts } from "./facts.ts";
 import { figuresOf, trendOf, type WeekFacts } from "./figures.ts";
+import { linksOf, type ReportLinks } from "./links.ts";
 import type { Report, ReportWeek } from "./model.ts";
 import type { Day } from "./model/figures.ts";
-import { sectionNames, type Audience, type CheckInOptions } from "./options.ts";
+import { sectionNames, type Audience } from "./options.ts";
 import { pseudonymise } from "./pseudonyms.ts";
-import { checkInOf, checkInQuery } from "./queries/check-in.ts";
+import { checkInOf, checkInQuery, type CheckInRequest } from "./queries/check-in.ts";
 import { activityOf, gapsOf, httpErrorsByDay } from "./queries/days.ts";
 import { attackers, failedLogins, weekCounts } from "./queries/figures.ts";
 import { alertCounts, alertsByDay, alertsByRule, incidentsOf } from "./queries/incidents.ts";
@@ -31,7 +31,9 @@ export interface ReportRequest {
   readonly audience?: Partial<Pick<Audience, "sections" | "pseudonyms" | "language">>;
   /** Sources of the config; where there are none, those seen are all that is expected. */
   readonly expected?: readonly ExpectedSource[];
-  readonly checkIn?: { readonly options: CheckInOptions; readonly roster?: readonly string[] };
+  readonly checkIn?: CheckInRequest;
+  /** Where readers can look closer. */
+  readonly links?: ReportLinks;
   /** What only the watcher and the notifier know. */
   readonly facts?: ReportFacts;
 }
@@ -74,31 +76,42 @@ async function count(
   signal: AbortSignal,
 ): Promise<Counted> {
   const { namespace, week, now, audience = {}, expected = [], checkIn, facts = {} } = request;
+  const { links } = request;
   const { timezone } = week;
   const interval: Interval = { from: week.from, to: now < week.to ? now : week.to };
+  const previous = samePart(week, interval.to, 1);
   const parts = (count: number) =>
     Array.from({ length: count + 1 }, (_, back) =>
       back === 0 ? interval : samePart(week, interval.to, back),
     );
-  const facts9 = await weekFacts(events, alerts, parts(weeksBack), signal);
   const trendCounts = await failedLogins(events, parts(2 * weeksBack), signal);
-  const trend = trendOf(
-    trendCounts.map((one, back) => ({ ...one, week: weekBefore(week, back).id })),
-    weeksBack,
-  );
-  const [current, previous] = facts9;
-  const known = previous !== undefined && previous.counts.events > 0;
-  const previousInterval = samePart(week, interval.to, 1);
-  const checkInFilter = checkIn && checkInQuery(checkIn.options);
-  const dead = await deadLettersIn(deadLetters, interval, signal);
-  const sources = await sourcesOf(events, interval, expected, dead, signal);
-  const byRule = await alertsByRule(alerts, interval, signal);
-  const days = await daysWith(events, alerts, interval, timezone, signal);
-  const incidents = await incidentsOf(alerts, interval, current.alerts, now, signal);
-  const figures = figuresOf(facts9);
-  const rules = rulesOf(facts, byRule);
+  const known = (trendCounts[1]?.events ?? 0) > 0;
+  const checkInFilter = checkIn && checkInQuery(checkIn);
+  // Three at a time: what is asked is mostly waiting, and more would take the cluster from others.
+  const [ofWeeks, ofSources, ofLogins] = await Promise.all([
+    inTurn({
+      weeks: () => weekFacts(events, alerts, parts(weeksBack), signal),
+      days: () => daysWith(events, alerts, interval, timezone, signal),
+      byRule: () => alertsByRule(alerts, interval, signal),
+    }),
+    inTurn({
+      dead: () => deadLettersIn(deadLetters, interval, signal),
+      sources: () => sourcesOf(events, interval, expected, signal),
+      gaps: () => gapsOf(events, interval, week, signal),
+    }),
+    inTurn({
+      top: () => topsOf(events, interval, known ? previous : undefined, links, signal),
+      activity: () => activityOf(events, interval, timezone, checkInFilter, signal),
+      checkIn: async () =>
+        checkIn ? await checkInOf(events, week, interval.to, checkIn, signal) : null,
+    }),
+  ]);
+  const { weeks, days, byRule } = ofWeeks;
+  const [current] = weeks;
+  const sources = { ...ofSources.sources, dead_letters: ofSources.dead };
   const seen = sources.rows.filter((row) => row.expected && row.events > 0).length;
   const wanted = sources.rows.filter((row) => row.expected).length;
+  const shown = { now, links };
   const report = {
     version: 1 as const,
     generated_at: now.toISOString(),
@@ -106,29 +119,43 @@ async function count(
     language: audience.language ?? "en-GB",
     sections: audience.sections ?? [...sectionNames],
     pseudonyms: audience.pseudonyms ?? false,
-    week: describeWeek(week, interval, previousInterval),
+    week: describeWeek(week, interval, previous),
     coverage: {
       sources_expected: wanted,
       sources_seen: seen,
       sources_percent: wanted === 0 ? null : Math.round((1000 * seen) / wanted) / 10,
       rules_percent: facts.coveragePercent ?? null,
-      ...(await gapsOf(events, interval, week, signal)),
+      ...ofSources.gaps,
     },
-    figures,
-    trend,
-    activity: await activityOf(events, interval, timezone, checkInFilter, signal),
+    links: linksOf(links, interval),
+    figures: figuresOf(weeks),
+    trend: trendOf(
+      trendCounts.map((one, back) => ({ ...one, week: weekBefore(week, back).id })),
+      weeksBack,
+    ),
+    activity: ofLogins.activity,
     days,
-    top: await topsOf(events, interval, known ? previousInterval : undefined, signal),
-    incidents,
-    check_in: checkIn
-      ? await checkInOf(events, week, interval.to, checkIn.options, checkIn.roster, signal)
-      : null,
+    top: ofLogins.top,
+    incidents: await incidentsOf(alerts, interval, current.alerts, shown, signal),
+    check_in: ofLogins.checkIn,
     sources,
-    rules,
-    changes: changesOf(facts, week),
+    rules: rulesOf(facts, byRule),
+    changes: changesOf(facts, week, now),
   };
   const ruleAlerts = [...byRule.values()].reduce((sum, rule) => sum + rule.alerts, 0);
-  return { ...report, checks: checks(report, current, trendCounts[0]?.failed ?? 0, ruleAlerts) };
+  return { ...report, checks: checksOf(report, current, trendCounts[0]?.failed ?? 0, ruleAlerts) };
+}
+
+/** Runs them one after the other. */
+async function inTurn<T extends Record<string, unknown>>(work: {
+  readonly [K in keyof T]: () => Promise<T[K]>;
+}): Promise<T> {
+  const done: [string, unknown][] = [];
+  for (const [name, run] of Object.entries(work) as [string, () => Promise<unknown>][]) {
+    done.push([name, await run()]);
+  }
+  // Each name has the outcome of its own function.
+  return Object.fromEntries(done) as T;
 }
 
 /** The week itself and those before it, newest first; never empty. */
@@ -184,44 +211,6 @@ function describeWeek(week: Week, interval: Interval, previous: Interval): Repor
       hours: Math.round(hoursOf(previous) * 100) / 100,
     },
   };
-}
-
-/** Numbers that were counted in two ways. */
-function checks(
-  report: Pick<Report, "days" | "sources" | "top">,
-  { counts, alerts }: WeekFacts,
-  trendFailed: number,
-  ruleAlerts: number,
-): Report["checks"] {
-  const { days, sources, top } = report;
-  const sum = (values: readonly number[]) => values.reduce((so, value) => so + value, 0);
-  const hosts = sum(top.hosts.rows.map((row) => row.value)) + top.hosts.others_value;
-  const without = sum(sources.rows.filter((row) => row.host === "–").map((row) => row.events));
-  const http = (kind: keyof Day["http"]) => sum(days.map((day) => day.http[kind]));
-  const raised = sum(days.flatMap((day) => levels.map((level) => day.alerts[level])));
-  return [
-    {
-      what: "events = events of all sources",
-      whole: counts.events,
-      parts: sum(sources.rows.map((row) => row.events)),
-    },
-    { what: "events = events of all hosts", whole: counts.events, parts: hosts + without },
-    {
-      what: "failed logins = last point of the trend",
-      whole: counts.loginsFailed,
-      parts: trendFailed,
-    },
-    { what: "401 answers = those of all days", whole: counts.http401, parts: http("401") },
-    { what: "404 answers = those of all days", whole: counts.http404, parts: http("404") },
-    { what: "5xx answers = those of all days", whole: counts.http5xx, parts: http("5xx") },
-    { what: "alerts = alerts of all days", whole: alerts.total, parts: raised },
-    { what: "alerts = alerts of all rules", whole: alerts.total, parts: ruleAlerts },
-    {
-      what: "alerts = alerts of all levels",
-      whole: alerts.total,
-      parts: sum(levels.map((level) => alerts.byLevel[level])),
-    },
-  ];
 }
 
 /** `2026-11-16` in the zone. */

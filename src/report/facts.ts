@@ -1,23 +1,19 @@
 import type { Level } from "../model/alert.ts";
-import type { Changes, RuleRow, Rules } from "./model/rules.ts";
-import { hoursOf, type Week } from "./week.ts";
+import type { Changes, Exemption, Mails, RuleRow, Rules } from "./model/rules.ts";
+import type { Week } from "./week.ts";
 
 /** What the report cannot count itself; commands/ asks the watcher, the notifier and the config. */
 export interface ReportFacts {
   readonly rules?: readonly RuleFacts[];
   /** Judged time ÷ elapsed time over all rules in the week. */
   readonly coveragePercent?: number;
-  /** Mails of the week. */
-  readonly mails?: {
-    readonly sent: number;
-    readonly waiting: number;
-    readonly dead: number;
-    readonly retried: number;
-  };
+  readonly mails?: Mails;
   readonly mutes?: readonly {
     readonly of: string;
     readonly why: string;
     readonly owner: string;
+    /** ISO 8601; undefined where it names no beginning. */
+    readonly from?: string;
     readonly until: string;
   }[];
   /** Rule hashes as the last report saw them. */
@@ -30,7 +26,7 @@ export interface RuleFacts {
   readonly level: Level;
   readonly hash: string;
   readonly coveragePercent?: number;
-  /** Searches of this rule that failed in the week. */
+  /** Passes over this rule that failed in the week. */
   readonly failures?: number;
   /** False alerts a week that the rule's budget allows. */
   readonly promisedPerWeek?: number;
@@ -72,40 +68,40 @@ export function rulesOf(
       false_alerts: count.false,
       promised_per_week: null,
     }));
-  const { sent, waiting, dead, retried } = facts.mails ?? {};
   return {
     rows: [...configured, ...gone].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    mails:
-      sent === undefined || waiting === undefined || dead === undefined
-        ? null
-        : { sent, waiting, dead },
-    retried: retried ?? null,
+    mails: facts.mails ?? null,
   };
 }
 
 /** "Soon": the end of an exception or a mute is named this long before. */
-const soonHours = 14 * 24;
+const soonMs = 14 * 86_400_000;
 
-export function changesOf(facts: ReportFacts, week: Week): Changes {
+export function changesOf(facts: ReportFacts, week: Week, now: Date): Changes {
   const { earlier, rules = [] } = facts;
-  const ending = [
+  const soon = week.to.getTime() + soonMs;
+  const in_force = [
     ...rules.flatMap((rule) =>
       (rule.exceptions ?? []).map((one) => ({ what: "exception" as const, of: rule.id, ...one })),
     ),
-    ...(facts.mutes ?? []).map((one) => ({ what: "mute" as const, ...one })),
+    ...(facts.mutes ?? [])
+      .filter(({ from }) => from === undefined || new Date(from) < week.to)
+      .map(({ of, why, owner, until }) => ({ what: "mute" as const, of, why, owner, until })),
   ]
-    .filter(({ until }) => {
-      const hours = hoursOf({ from: week.from, to: new Date(until) });
-      return hours >= 0 && hours <= hoursOf(week) + soonHours;
-    })
-    .sort((a, b) => Date.parse(a.until) - Date.parse(b.until));
-  if (!earlier) return { rules: [], since: null, ending };
-  const now = new Map(rules.map((rule) => [rule.id, rule.hash]));
+    .map((one) => ({ ...one, end: Date.parse(one.until) }))
+    .filter(({ end }) => end > week.from.getTime())
+    .sort((a, b) => a.end - b.end || (a.of < b.of ? -1 : 1))
+    .map(({ end, ...one }): Exemption => ({
+      ...one,
+      ends: end <= now.getTime() ? "ended" : end <= soon ? "soon" : "later",
+    }));
+  if (!earlier) return { rules: [], since: null, in_force };
+  const current = new Map(rules.map((rule) => [rule.id, rule.hash]));
   const before = new Map(Object.entries(earlier.hashes));
-  const changed = [...new Set([...now.keys(), ...before.keys()])].sort().flatMap((rule) => {
-    if (now.get(rule) === before.get(rule)) return [];
-    const what = !before.has(rule) ? "new" : !now.has(rule) ? "removed" : "changed";
+  const changed = [...new Set([...current.keys(), ...before.keys()])].sort().flatMap((rule) => {
+    if (current.get(rule) === before.get(rule)) return [];
+    const what = !before.has(rule) ? "new" : !current.has(rule) ? "removed" : "changed";
     return [{ rule, what } as const];
   });
-  return { rules: changed, since: earlier.since, ending };
+  return { rules: changed, since: earlier.since, in_force };
 }

@@ -82,12 +82,13 @@ export const notes: readonly FindingRule[] = [
     weight: "note",
     when: "an exception or a mute ends within two weeks",
     look: ({ changes }, { count }) => {
-      const n = changes.ending.length;
+      const ending = changes.in_force.filter(({ ends }) => ends === "soon");
+      const n = ending.length;
       if (n === 0) return undefined;
       return {
         text: `Decide on the ${count(n)} ${plural(n, "exception or mute", "exceptions and mutes")} that end soon.`,
         reason: "Exceptions or mutes end soon.",
-        evidence: `Changes: ${listed(changes.ending.map((one) => one.of))}`,
+        evidence: `Changes: ${listed(ending.map((one) => one.of))}`,
       };
     },
   },

@@ -137,14 +137,14 @@ export const urgent: readonly FindingRule[] = [
   {
     id: "mail-dead",
     weight: "attention",
-    when: "an alert mail could not be delivered",
+    when: "a mail could not be delivered to all of its addresses",
     look: ({ rules }, { count }) => {
-      const n = rules.mails?.dead ?? 0;
+      const n = rules.mails?.undelivered ?? 0;
       if (n === 0) return undefined;
       return {
         text: "Have the recipients' addresses and the mail server checked.",
-        reason: `${count(n)} ${plural(n, "mail")} could not be delivered.`,
-        evidence: `Rules and mails: ${count(n)} dead`,
+        reason: `${count(n)} ${plural(n, "mail")} could not be delivered to everyone.`,
+        evidence: `Rules and mails: ${count(n)} undelivered`,
       };
     },
   },

@@ -46,6 +46,8 @@ function blockHtml(block: Block): string {
       return `<h${block.level}>${escapeHtml(block.text)}</h${block.level}>`;
     case "paragraph":
       return `<p class="${block.tone ?? ""}">${escapeHtml(block.text)}</p>`;
+    case "link":
+      return `<p class="muted">${anchor(block.text, block.url)}</p>`;
     case "list": {
       const tag = block.ordered ? "ol" : "ul";
       const items = block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join("");
@@ -79,21 +81,31 @@ function blockHtml(block: Block): string {
   }
 }
 
-function tableHtml({ columns, rows, empty }: Table): string {
+/** Our own links only; what follows `href=` is percent-encoded where it is made. */
+function anchor(text: string, url: string): string {
+  return `<a href="${escapeHtml(url)}">${escapeHtml(text)}</a>`;
+}
+
+function tableHtml({ columns, rows, empty, links }: Table): string {
   if (rows.length === 0) return `<p class="muted">${escapeHtml(empty)}</p>`;
-  const head = columns.map((column) => cell("th", column, column.title, 'scope="col"')).join("");
-  const body = rows.map((row) => {
-    const cells = columns.map((column, index) =>
-      cell(index === 0 ? "th" : "td", column, row[index] ?? "", index === 0 ? 'scope="row"' : ""),
-    );
+  const head = columns
+    .map((column) => cell("th", column, escapeHtml(column.title), 'scope="col"'))
+    .join("");
+  const body = rows.map((row, number) => {
+    const url = links[number];
+    const cells = columns.map((column, index) => {
+      const text = row[index] ?? "";
+      const shown = index === 0 && url ? anchor(text, url) : escapeHtml(text);
+      return cell(index === 0 ? "th" : "td", column, shown, index === 0 ? 'scope="row"' : "");
+    });
     return `<tr>${cells.join("")}</tr>`;
   });
   return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
 }
 
-function cell(tag: "th" | "td", { align }: Column, text: string, attributes: string): string {
+function cell(tag: "th" | "td", { align }: Column, html: string, attributes: string): string {
   const right = align === "right" ? ' class="r"' : "";
-  return `<${tag}${right} ${attributes}>${escapeHtml(text)}</${tag}>`;
+  return `<${tag}${right} ${attributes}>${html}</${tag}>`;
 }
 
 const css = `

@@ -18,6 +18,8 @@ export interface Report {
   readonly sentences: readonly string[];
   readonly actions: readonly string[];
   readonly coverage: Coverage;
+  /** Dashboards of the week; null: none are configured. */
+  readonly links: Links | null;
   readonly figures: readonly Figure[];
   readonly trend: readonly TrendPoint[];
   readonly activity: Activity;
@@ -33,6 +35,14 @@ export interface Report {
 }
 
 export type Verdict = "calm" | "attention" | "act now" | "no data";
+
+export interface Links {
+  readonly overview: string;
+  readonly logins: string;
+  readonly web: string;
+  readonly alerts: string;
+  readonly sources: string;
+}
 
 export interface ReportWeek {
   /** `2026-W47` */

@@ -51,8 +51,6 @@ export const reportOptions = z
 
 export type Audience = z.output<typeof audience>;
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-
 const timeOfDay = z.string().refine((text) => parseTimeOfDay(text) !== undefined, {
   error: "is no time of day; write for example 07:30, or 24:00 for the end of the day",
 });
@@ -64,10 +62,8 @@ export const checkInOptions = z
     from: timeOfDay.default("00:00"),
     to: timeOfDay.default("24:00"),
     match: z
-      .record(z.string(), z.union([scalar, z.array(scalar).min(1)]))
-      .describe(
-        "fields of a check-in; a list means any of its values, * means that the field exists",
-      ),
+      .record(z.string(), z.unknown())
+      .describe("field map as in rules: which events are a check-in"),
     member: z.string().default("user.name").describe("the field that names the member"),
     roster: z.string().optional().describe("file with one member a line; # starts a comment"),
     pseudonyms: z.boolean().default(false).describe("members appear as Person 1, Person 2 …"),

@@ -56,9 +56,9 @@ function endsPart(block: Block): boolean {
   return block.kind === "heading" || block.kind === "page";
 }
 
-/** A short text between a heading and its table belongs to both. */
+/** A short text between a heading and its table or charts belongs to both. */
 function leadsOn(block: Block | undefined, next: Block | undefined): boolean {
-  return block?.kind === "paragraph" && next?.kind === "table";
+  return block?.kind === "paragraph" && (next?.kind === "table" || next?.kind === "charts");
 }
 
 function outline(pdf: Pdf, text: string): void {

@@ -26,9 +26,10 @@ export function pseudonymise(
   if (!everywhere) return { ...report, check_in };
   const { top, incidents } = report;
   const hide = (incident: Incident) => withoutNames(incident, person);
+  const { mails } = report.rules;
   const users = {
     ...top.users,
-    rows: top.users.rows.map((row) => ({ ...row, name: person(row.name) })),
+    rows: top.users.rows.map((row) => ({ ...row, name: person(row.name), link: null })),
   };
   return {
     ...report,
@@ -37,6 +38,13 @@ export function pseudonymise(
       ...incidents,
       shown: incidents.shown.map(hide),
       carried: incidents.carried.map(hide),
+    },
+    rules: {
+      ...report.rules,
+      mails: mails && {
+        ...mails,
+        refused: mails.refused.map((one) => ({ ...one, address: person(one.address), answer: "" })),
+      },
     },
     check_in,
   };
@@ -52,6 +60,7 @@ function withoutNames(incident: Incident, person: (name: string) => string): Inc
   return {
     ...incident,
     title: incident.rule,
+    link: null,
     group: Object.fromEntries(group) as Incident["group"],
     evidence: incident.evidence.map(({ field, values }) => ({
       field,

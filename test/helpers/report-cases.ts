@@ -28,15 +28,17 @@ const expected = [
   { host: "web1", dataset: "apache.access" },
   { host: "app1", dataset: "system.auth" },
 ];
+const match = {
+  "event.dataset": "apache.access",
+  "url.path": "/login",
+  "http.request.method": "POST",
+};
+const matching = {
+  bool: { filter: Object.entries(match).map(([field, value]) => ({ term: { [field]: value } })) },
+};
 const checkIn = {
-  options: checkInOptions.parse({
-    weekday: "thursday",
-    match: {
-      "event.dataset": "apache.access",
-      "url.path": "/login",
-      "http.request.method": "POST",
-    },
-  }),
+  options: checkInOptions.parse({ weekday: "thursday", match }),
+  matching: { checkIn: matching, tries: matching },
   roster: Array.from({ length: members }, (_, number) => memberName(number)),
 };
 const rules = ["ssh-bruteforce", "web-scan", "server-errors", "failed-logins-unusual"].map(
@@ -53,13 +55,20 @@ const rules = ["ssh-bruteforce", "web-scan", "server-errors", "failed-logins-unu
 const facts = {
   rules,
   coveragePercent: 100,
-  mails: { sent: 1, waiting: 0, dead: 0, retried: 0 },
+  mails: { sent: 1, waiting: 0, dead: 0, retried: 0, undelivered: 0, refused: [] },
   earlier: {
     since: "2026-W46",
     hashes: Object.fromEntries(rules.map((one) => [one.id, one.hash])),
   },
 };
 const { earlier: _, ...withoutHistory } = facts;
+/** As those of Kibana are handed in. */
+const links = {
+  dashboard: (board: string, { filters = {} }: { filters?: object }) =>
+    `https://kibana.example.org/app/dashboards#/view/${board}?_a=${encodeURIComponent(JSON.stringify(filters))}`,
+  alert: ({ first_seen }: { first_seen: string }) =>
+    `https://kibana.example.org/app/discover#/?from=${first_seen}`,
+};
 const week47 = {
   week: parseWeek("2026-W47", timezone),
   now: new Date("2026-11-23T08:00:00Z"),
@@ -148,11 +157,33 @@ function worstWeek(): ReportCase {
     deadLetters: [unparsed("2026-11-19T05:00:00Z", "app1", "refused")],
     request: {
       ...week47,
+      links,
       expected: [...expected, { host: "dc1", dataset: "windows.security" }],
       facts: {
         ...facts,
         coveragePercent: 93.4,
-        mails: { sent: 21, waiting: 2, dead: 3, retried: 7 },
+        mails: {
+          ...{ sent: 21, waiting: 2, dead: 3, retried: 7, undelivered: 3 },
+          refused: [
+            {
+              at: "2026-11-18T04:10:00.000Z",
+              address: "gone@example.org",
+              answer: "550 5.1.1 no such user here",
+              rule: "web-scan",
+            },
+          ],
+        },
+        rules: rules.map((rule) => ({
+          ...rule,
+          failures: rule.id === "web-scan" ? 41 : 0,
+          exceptions: [
+            {
+              why: "external monitor",
+              owner: "ops",
+              until: rule.id === "web-scan" ? "2026-12-01T00:00:00Z" : "2027-06-30T23:00:00Z",
+            },
+          ],
+        })),
         earlier: { since: "2026-W46", hashes: { "ssh-bruteforce": "other", gone: "x" } },
         mutes: [
           { of: "web-scan", why: "penetration test", owner: "ops", until: "2026-11-27T00:00:00Z" },
@@ -206,7 +237,7 @@ function longNames(): ReportCase {
         },
       }),
     ),
-    request: { ...week47, checkIn: { ...checkIn, roster: [...names, ...checkIn.roster] } },
+    request: { ...week47, links, checkIn: { ...checkIn, roster: [...names, ...checkIn.roster] } },
   };
 }
 

@@ -8,6 +8,8 @@ type Counted = Omit<Report, "verdict" | "sentences" | "actions" | "recommendatio
 
 const noAlerts = { informational: 0, low: 0, medium: 0, high: 0, critical: 0 };
 const noErrors = { "401": 0, "403": 0, "404": 0, "other 4xx": 0, "5xx": 0 };
+/** Mails of a week without any. */
+export const noMails = { sent: 0, retried: 0, waiting: 0, dead: 0, undelivered: 0, refused: [] };
 const noList = { rows: [], others: 0, others_value: 0 };
 
 /** A calm week of a small organisation, written by hand: what a test is not about. */
@@ -37,6 +39,7 @@ export function madeReport(changes: Partial<Counted> = {}): Report {
       begins: null,
       gaps: [],
     },
+    links: null,
     figures: [],
     trend: [],
     activity: {
@@ -59,8 +62,8 @@ export function madeReport(changes: Partial<Counted> = {}): Report {
       clock_ahead: 0,
       events: 1000,
     },
-    rules: { rows: [], mails: { sent: 0, waiting: 0, dead: 0 }, retried: 0 },
-    changes: { rules: [], since: "2026-W46", ending: [] },
+    rules: { rows: [], mails: noMails },
+    changes: { rules: [], since: "2026-W46", in_force: [] },
     checks: [],
     ...changes,
   };
@@ -100,6 +103,7 @@ export function madeIncident(changes: Partial<Incident> = {}): Incident {
     age_hours: 117,
     late: false,
     acknowledged_by: null,
+    link: null,
     group: { "source.ip": "203.0.113.5", "user.name": "carol" },
     steps: [{ at: "2026-11-18T10:00:00.000Z", what: "first event" }],
     evidence: [{ field: "user.name", values: [{ value: "carol", count: 120 }] }],

@@ -26,6 +26,8 @@ export interface Incident {
   readonly age_hours: number;
   readonly late: boolean;
   readonly acknowledged_by: string | null;
+  /** Where its events are to be seen. */
+  readonly link: string | null;
   readonly group: Readonly<Record<string, string>>;
   readonly steps: readonly { readonly at: string; readonly what: string }[];
   /** Most frequent values of a field, largest first. */

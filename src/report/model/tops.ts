@@ -16,6 +16,10 @@ export interface TopRow {
   readonly name: string;
   readonly value: number;
   readonly previous: number | null;
+  /** Change against `previous` in percent; null where there is nothing to compare with. */
+  readonly change: number | null;
+  /** Where to look closer. */
+  readonly link: string | null;
 }
 
 export interface AddressRow extends TopRow {

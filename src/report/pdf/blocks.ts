@@ -1,9 +1,9 @@
 import { palette } from "../../lib/chart.ts";
-import type { Block, Chart, Heading, Tile } from "../blocks.ts";
+import type { Block, Chart, Heading, Link, Tile } from "../blocks.ts";
 import { drawScene } from "./chart.ts";
 import type { Sheet, Structure } from "./sheet.ts";
 import { page, styles, textWidth, type Style } from "./style.ts";
-import { drawTable, tableStart } from "./table.ts";
+import { drawTable, tableEnd, tableStart } from "./table.ts";
 
 /** Draws one block. */
 export function drawBlock(sheet: Sheet, block: Block, parent: Structure): void {
@@ -13,6 +13,9 @@ export function drawBlock(sheet: Sheet, block: Block, parent: Structure): void {
       break;
     case "paragraph":
       drawParagraph(sheet, block.text, styles[block.tone ?? "body"], parent);
+      break;
+    case "link":
+      drawLink(sheet, block, parent);
       break;
     case "list":
       drawList(sheet, block.items, block.ordered ?? false, parent);
@@ -47,9 +50,11 @@ export function heightOf(sheet: Sheet, block: Block): number {
     case "log":
       return block.lines
         .map((text) => sheet.lines(text, styles.log, textWidth - 14, 4).length)
-        .reduce((sum, lines) => sum + lines * lineHeight(styles.log) + 4, 8);
+        .reduce((sum, lines) => sum + lines * lineHeight(styles.log) + 4, 4);
     case "table":
-      return tableStart(sheet, block, Infinity) + 8;
+      return tableStart(sheet, block, Infinity) + tableEnd;
+    case "heading":
+      return startOf(sheet, block);
     default:
       return startOf(sheet, block) + 4;
   }
@@ -66,6 +71,8 @@ export function startOf(sheet: Sheet, block: Block | undefined): number {
       const style = styles[block.tone ?? "body"];
       return sheet.lines(block.text, style, textWidth).length * lineHeight(style) + 4;
     }
+    case "link":
+      return sheet.lines(block.text, styles.link, textWidth).length * lineHeight(styles.link);
     case "list":
       return 2 * lineHeight(styles.body);
     case "log":
@@ -115,6 +122,15 @@ function drawParagraph(sheet: Sheet, text: string, style: Style, parent: Structu
   sheet.y += lines.length * lineHeight(style) + 5;
 }
 
+function drawLink(sheet: Sheet, { text, url }: Link, parent: Structure): void {
+  const style = styles.link;
+  const lines = sheet.lines(text, style, textWidth);
+  sheet.room(lines.length * lineHeight(style));
+  const paragraph = sheet.tag("P", undefined, parent);
+  sheet.link(lines, style, { x: page.left, y: sheet.y }, url, paragraph);
+  sheet.y += lines.length * lineHeight(style) + 3;
+}
+
 function drawList(
   sheet: Sheet,
   items: readonly string[],
@@ -149,7 +165,7 @@ function drawLog(sheet: Sheet, all: readonly string[], parent: Structure): void 
     sheet.tag("P", () => sheet.write(lines, style, { x: page.left + 7, y: y + 2 }), parent);
     sheet.y += height + 4;
   }
-  sheet.y += 8;
+  sheet.y += 4;
 }
 
 const tileHeight = 66;

@@ -31,6 +31,8 @@ export interface Sheet {
   lines(text: string, style: Style, width: number, max?: number): readonly string[];
   /** Draws lines, the first with its top at `y`; returns where they end. */
   write(lines: readonly string[], style: Style, at: Place): number;
+  /** Draws lines as a link to `url`, underlined, as a part of `parent`. */
+  link(lines: readonly string[], style: Style, at: Place, url: string, parent: Structure): void;
   width(text: string, style: Style): number;
 }
 
@@ -95,6 +97,30 @@ export function createSheet(pdf: Pdf, title: string): Sheet {
         writeLine(pdf, line, style, left, y + index * height);
       }
       return y + lines.length * height;
+    },
+    link(lines, style, { x, y }, url, parent) {
+      const element = pdf.struct("Link");
+      parent.add(element);
+      const height = style.size * style.leading;
+      for (const [index, line] of lines.entries()) {
+        const top = y + index * height;
+        const width = measure(style)(line);
+        element.add(() => {
+          sheet.write([line], style, { x, y: top });
+        });
+        // PDF/UA-1 7.18.5: each has its own words for those who do not see it.
+        const Contents = new String(lines.join(" ")) as string;
+        pdf.link(x, top, width, height, url, { structParent: element, Contents } as object);
+        sheet.decorate(() => {
+          const under = top + height * 0.5 + style.size * 0.47;
+          pdf
+            .undash()
+            .moveTo(x, under)
+            .lineTo(x + width, under)
+            .lineWidth(0.4)
+            .stroke(style.colour);
+        });
+      }
     },
     width: (text, style) => measure(style)(text),
   };

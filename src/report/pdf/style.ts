@@ -23,6 +23,7 @@ export const styles = {
   heading3: { font: "bold", size: 9.5, colour: palette.accent, leading: 1.3 },
   body: { font: "regular", size: 9.5, ...ink },
   muted: { font: "regular", size: 8, ...ink, colour: palette.muted },
+  link: { font: "regular", size: 8, ...ink, colour: palette.accent },
   strong: { font: "bold", size: 9.5, ...ink },
   cell: { font: "regular", size: 8, ...ink, leading: 1.3 },
   head: { font: "bold", size: 7.5, colour: palette.muted, leading: 1.3 },

@@ -4,6 +4,8 @@ import type { Sheet, Structure } from "./sheet.ts";
 import { page, styles, textWidth, type Style } from "./style.ts";
 
 const padding = 2.1;
+/** Room below a table. */
+export const tableEnd = 6;
 const gutter = 8;
 /** A name of 300 characters must not fill a page; the whole of it is in report.json. */
 const mostLines = 4;
@@ -52,12 +54,17 @@ export function drawTable(sheet: Sheet, table: Table, parent: Structure): void {
       const draw = () => {
         writeCell(sheet, cell, styles.cell);
       };
-      if (column === 0) sheet.tag("TH", draw, tr, { scope: "Row" });
+      const url = table.links[index];
+      if (column === 0 && url) {
+        const th = sheet.tag("TH", undefined, tr, { scope: "Row" });
+        const at = { x: cell.x, y: sheet.y + padding };
+        sheet.link(cell.lines, { ...styles.cell, colour: palette.accent }, at, url, th);
+      } else if (column === 0) sheet.tag("TH", draw, tr, { scope: "Row" });
       else sheet.tag("TD", draw, tr);
     }
     endRow(sheet, row, 0.3, palette.line);
   }
-  sheet.y += 8;
+  sheet.y += tableEnd;
 }
 
 /** Height of the head and the first rows; of three, what must stand below a heading. */

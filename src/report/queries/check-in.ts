@@ -15,9 +15,17 @@ const lookBack = 12;
 const struggledFrom = 3;
 const shownLimit = 50;
 
+/** Which days, whom to expect, and the events that count. */
+export interface CheckInRequest {
+  readonly options: CheckInOptions;
+  /** What `match` asks for; `tries` without what it says of success, to find who failed. */
+  readonly matching: { readonly checkIn: Query; readonly tries: Query };
+  readonly roster?: readonly string[];
+}
+
 /** The events that are a check-in: what `match` asks for, unless it failed. */
-export function checkInQuery({ match }: CheckInOptions): Query {
-  return { bool: { filter: matchQueries(match), must_not: failure } };
+export function checkInQuery({ matching }: CheckInRequest): Query {
+  return { bool: { filter: [matching.checkIn], must_not: failure } };
 }
 
 /** Who logged in on the week's check-in day, who is missing, and who needed several tries. */
@@ -25,12 +33,12 @@ export async function checkInOf(
   searcher: Searcher,
   week: Week,
   until: Date,
-  options: CheckInOptions,
-  roster: readonly string[] | undefined,
+  request: CheckInRequest,
   signal: AbortSignal,
 ): Promise<CheckIn> {
+  const { options, roster } = request;
   const day = checkInDay(week, options, 0, until);
-  const query = checkInQuery(options);
+  const query = checkInQuery(request);
   const member = { field: options.member, by: "events" } as const;
   const membersOn = async (on: Interval) => {
     const members = new Set<string>();
@@ -64,7 +72,7 @@ export async function checkInOf(
     unknown_members: known
       ? [...present].filter((name) => !known.has(sameName(name))).length
       : null,
-    struggled: day ? await struggledOf(searcher, day, options, signal) : [],
+    struggled: day ? await struggledOf(searcher, day, request, signal) : [],
   };
 }
 
@@ -92,13 +100,6 @@ export function checkInDay(
 /** Names are compared without regard to case and outer blanks: a roster is written by hand. */
 export function sameName(name: string): string {
   return name.trim().toLowerCase();
-}
-
-function matchQueries(match: CheckInOptions["match"]): Query[] {
-  return Object.entries(match).map(([field, wanted]) => {
-    if (wanted === "*") return { exists: { field } };
-    return { terms: { [field]: Array.isArray(wanted) ? wanted : [wanted] } };
-  });
 }
 
 const none = { check_ins: 0, first: null, last: null, busiest: null, hours: [] };
@@ -168,13 +169,11 @@ async function missingOf(
 async function struggledOf(
   searcher: Searcher,
   day: Interval,
-  options: CheckInOptions,
+  request: CheckInRequest,
   signal: AbortSignal,
 ): Promise<CheckIn["struggled"]> {
-  const { member: field, match } = options;
-  // A `match` that asks for success would leave no failures.
-  const wanted = Object.entries(match).filter(([name]) => name !== "event.outcome");
-  const failed = all(within(day), failure, ...matchQueries(Object.fromEntries(wanted)));
+  const { member: field } = request.options;
+  const failed = all(within(day), failure, request.matching.tries);
   const candidates: string[] = [];
   for await (const page of groupsOf(searcher, failed, { field, by: "attempts" }, signal)) {
     candidates.push(...page.filter(({ value }) => value >= struggledFrom).map(({ key }) => key));
@@ -182,7 +181,7 @@ async function struggledOf(
   const found: CheckIn["struggled"][number][] = [];
   for (let start = 0; start < candidates.length; start += 500) {
     const some = candidates.slice(start, start + 500).sort();
-    const firsts = await firstTimes(searcher, day, options, some, signal);
+    const firsts = await firstTimes(searcher, day, request, some, signal);
     const filters = Object.fromEntries(
       some.map((member, index) => {
         const first = firsts.get(member);
@@ -210,13 +209,13 @@ async function struggledOf(
 async function firstTimes(
   searcher: Searcher,
   day: Interval,
-  options: CheckInOptions,
+  request: CheckInRequest,
   members: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, number>> {
-  const field = options.member;
+  const field = request.options.member;
   const answer = await searcher.aggregate(
-    all(within(day), checkInQuery(options), { terms: { [field]: [...members] } }),
+    all(within(day), checkInQuery(request), { terms: { [field]: [...members] } }),
     {
       members: {
         terms: { field, size: members.length, include: [...members] },

@@ -1,6 +1,7 @@
 import { all, within } from "../events.ts";
 import { levels, type Alert, type Level } from "../../model/alert.ts";
 import { alertOf, type AlertDocument } from "../../model/alert-document.ts";
+import type { ReportLinks } from "../links.ts";
 import type { Incident, Incidents } from "../model/incidents.ts";
 import type { Query, Searcher } from "../search.ts";
 import { hoursOf, type Interval } from "../week.ts";
@@ -8,8 +9,15 @@ import { rangeBuckets, ranges } from "./figures.ts";
 
 const field = (name: string) => `leafwatch.alert.${name}`;
 
-/** An alert that was found to be part of another is not counted beside it. */
-const counts: Query = { bool: { must_not: { exists: { field: field("merged_into") } } } };
+/** As `alerts list`: without alerts that were found to be part of another, or never to have been. */
+const counts: Query = {
+  bool: {
+    must_not: [
+      { exists: { field: field("merged_into") } },
+      { term: { [field("withdrawn")]: true } },
+    ],
+  },
+};
 const notClosed: Query = { bool: { must_not: { term: { [field("workflow")]: "closed" } } } };
 
 const shownLimit = 20;
@@ -106,7 +114,7 @@ export async function incidentsOf(
   searcher: Searcher,
   interval: Interval,
   count: AlertCounts,
-  now: Date,
+  { now, links }: { now: Date; links: ReportLinks | undefined },
   signal: AbortSignal,
 ): Promise<Incidents> {
   const worstFirst = [
@@ -125,7 +133,7 @@ export async function incidentsOf(
   );
   const show = (hit: { _source?: unknown }) =>
     // Only the watcher writes this index, in this shape.
-    incidentOf(alertOf(hit._source as AlertDocument), now);
+    incidentOf(alertOf(hit._source as AlertDocument), now, links);
   return {
     by_level: count.byLevel,
     total: count.total,
@@ -135,7 +143,7 @@ export async function incidentsOf(
   };
 }
 
-function incidentOf(alert: Alert, now: Date): Incident {
+function incidentOf(alert: Alert, now: Date, links: ReportLinks | undefined): Incident {
   const step = (at: string | undefined, what: string) => (at === undefined ? [] : [{ at, what }]);
   const by = (note: { by: string; note?: string }) =>
     note.note === undefined || note.note === "" ? note.by : `${note.by}: ${note.note}`;
@@ -154,6 +162,7 @@ function incidentOf(alert: Alert, now: Date): Incident {
     age_hours: Math.floor(hoursOf({ from: new Date(alert.opened_at), to: now })),
     late: alert.late,
     acknowledged_by: alert.acknowledged?.by ?? null,
+    link: links?.alert(alert) ?? null,
     group: Object.fromEntries(
       Object.entries(alert.group).map(([name, value]) => [name, String(value)]),
     ),

@@ -18,9 +18,8 @@ export async function sourcesOf(
   searcher: Searcher,
   interval: Interval,
   expected: readonly ExpectedSource[],
-  deadLetters: number,
   signal: AbortSignal,
-): Promise<Sources> {
+): Promise<Omit<Sources, "dead_letters">> {
   const wanted = new Set(expected.map(keyOf));
   const rows = new Map<string, SourceRow>();
   for (const source of expected) rows.set(keyOf(source), { ...nothing, ...source, expected: true });
@@ -48,7 +47,6 @@ export async function sourcesOf(
   return {
     rows: list.sort((a, b) => order(a.host, b.host) || order(a.dataset, b.dataset)),
     unparsed: sum((row) => row.unparsed),
-    dead_letters: deadLetters,
     gap_bytes: await lostBytes(searcher, interval, signal),
     clock_ahead: sum((row) => row.clock_ahead),
     events: sum((row) => row.events),

@@ -1,5 +1,6 @@
 import { all, counted, refused, within } from "../events.ts";
 import { attempts, countsOf, groupsOf, largestGroups, type Measure } from "../groups.ts";
+import { linkTo, type LinkedField, type ReportLinks } from "../links.ts";
 import type { AddressRow, TopList, TopRow, Tops } from "../model/tops.ts";
 import type { Query, Searcher } from "../search.ts";
 import type { Interval } from "../week.ts";
@@ -11,10 +12,11 @@ export async function topsOf(
   searcher: Searcher,
   interval: Interval,
   previous: Interval | undefined,
+  links: ReportLinks | undefined,
   signal: AbortSignal,
 ): Promise<Tops> {
-  const top = (field: string, query: Query, by: Measure) =>
-    topList(searcher, { field, query, by, interval, previous }, signal);
+  const top = (field: LinkedField, query: Query, by: Measure) =>
+    topList(searcher, { field, query, by, interval, previous, links }, signal);
   const addresses = await top("source.ip", refused, "attempts");
   return {
     addresses: {
@@ -28,16 +30,17 @@ export async function topsOf(
 }
 
 interface Asked {
-  field: string;
+  field: LinkedField;
   query: Query;
   by: Measure;
   interval: Interval;
   previous: Interval | undefined;
+  links: ReportLinks | undefined;
 }
 
 async function topList(
   searcher: Searcher,
-  { field, query, by, interval, previous }: Asked,
+  { field, query, by, interval, previous, links }: Asked,
   signal: AbortSignal,
 ): Promise<TopList<TopRow>> {
   const groups = groupsOf(searcher, all(within(interval), query), { field, by }, signal);
@@ -47,11 +50,16 @@ async function topList(
     previous &&
     (await countsOf(searcher, all(within(previous), query), { field, by }, keys, signal));
   return {
-    rows: top.map(({ key, value }) => ({
-      name: key,
-      value,
-      previous: before ? (before.get(key) ?? 0) : null,
-    })),
+    rows: top.map(({ key, value }) => {
+      const last = before ? (before.get(key) ?? 0) : null;
+      return {
+        name: key,
+        value,
+        previous: last,
+        change: last === null || last === 0 ? null : Math.round((100 * (value - last)) / last),
+        link: linkTo(links, interval, field, key),
+      };
+    }),
     others: total - top.length,
     others_value: sum - top.reduce((so, group) => so + group.value, 0),
   };

@@ -40,7 +40,7 @@ export function appendix(report: Report, wording: Wording): Block[] {
       columns("Rule*1.3", "Weight*0.8", "Speaks when*3.4"),
       findingRules.map((rule) => [rule.id, rule.weight, rule.when]),
     ),
-    heading("Searches", 3),
+    { kind: "heading", level: 3, text: "Searches", together: true },
     paragraph(
       `All numbers are aggregations over logs-*-${report.namespace} (without logs-leafwatch.*) and leafwatch-alerts-${report.namespace}, ` +
         `@timestamp or leafwatch.alert.opened_at from ${report.week.from} up to, not including, ${report.week.until}, in one point in time each.`,

@@ -1,5 +1,6 @@
 import { columns, heading, paragraph, table, type Block } from "../blocks.ts";
 import type { Report } from "../model.ts";
+import type { Exemption } from "../model/rules.ts";
 import type { Wording } from "../wording.ts";
 
 /** What was changed in the watching, and which exceptions from it end soon. */
@@ -15,12 +16,17 @@ export function changes({ changes: all }: Report, { date }: Wording): Block[] {
             `No rule has changed since the report of week ${all.since}.`,
           ),
         ]),
-    heading("Exceptions and mutes that end soon", 3),
+    heading("Exceptions and mutes in force", 3),
     table(
-      columns("Kind*0.8", "Of*1.8", "Why*2.4", "Owner*1.2", "Ends*1.6"),
-      all.ending.map((one) => [one.what, one.of, one.why, one.owner, date(one.until)]),
+      columns("Kind*0.8", "Of*1.8", "Why*2.2", "Owner*1.2", "Until*1.8"),
+      all.in_force.map((one) => [one.what, one.of, one.why, one.owner, endText(one, date)]),
+      "None: no rule was kept from speaking.",
     ),
   ];
+}
+
+function endText({ until, ends }: Exemption, date: Wording["date"]): string {
+  return `${date(until)}${{ ended: ", has ended", soon: ", ends soon", later: "" }[ends]}`;
 }
 
 /** What follows from the findings. */

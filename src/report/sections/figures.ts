@@ -1,4 +1,4 @@
-import { columns, heading, paragraph, table, type Block } from "../blocks.ts";
+import { columns, heading, link, paragraph, table, type Block } from "../blocks.ts";
 import type { Report } from "../model.ts";
 import type { Figure } from "../model/figures.ts";
 import type { Wording } from "../wording.ts";
@@ -31,6 +31,7 @@ export function figures(report: Report, wording: Wording): Block[] {
       rows,
     ),
     paragraph(`${so}A dash means that there is nothing to count or to compare with.`, "muted"),
+    ...link("The overview of this week in Kibana", report.links?.overview),
   ];
 }
 

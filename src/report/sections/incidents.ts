@@ -1,11 +1,11 @@
-import { columns, heading, paragraph, table, type Block } from "../blocks.ts";
+import { columns, heading, link, paragraph, table, type Block } from "../blocks.ts";
 import { levels } from "../../model/alert.ts";
 import type { Report } from "../model.ts";
 import type { Incident } from "../model/incidents.ts";
 import { plural, type Wording } from "../wording.ts";
 
 /** Each alert of the week with its time line and evidence, then those still open from before. */
-export function incidents({ incidents: all }: Report, wording: Wording): Block[] {
+export function incidents({ incidents: all, links }: Report, wording: Wording): Block[] {
   const { count } = wording;
   const parts = [...levels]
     .reverse()
@@ -22,6 +22,7 @@ export function incidents({ incidents: all }: Report, wording: Wording): Block[]
               ? ` The ${count(all.shown.length)} most serious follow; the other ${count(hidden)} are in “alerts list”.`
               : ""),
     ),
+    ...link("The alerts of this week in Kibana", all.total > 0 ? links?.alerts : null),
     ...all.shown.flatMap((incident) => detail(incident, wording)),
     ...carried(all, wording),
   ];
@@ -56,6 +57,7 @@ function detail(incident: Incident, wording: Wording): Block[] {
     ...(incident.lines.length > 0
       ? [{ kind: "log" as const, lines: incident.lines.map((line) => line.text) }]
       : []),
+    ...link("Its events in Kibana", incident.link),
   ];
 }
 
@@ -80,6 +82,8 @@ function carried(
           one.workflow,
         ];
       }),
+      "None.",
+      open.map((one) => one.link),
     ),
     ...(more > 0 ? [paragraph(`And ${count(more)} more, newer ones.`, "muted")] : []),
   ];

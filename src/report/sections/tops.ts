@@ -1,10 +1,10 @@
-import { columns, heading, paragraph, table, type Block } from "../blocks.ts";
+import { columns, heading, link, paragraph, table, type Block } from "../blocks.ts";
 import type { Report } from "../model.ts";
 import type { TopList, TopRow } from "../model/tops.ts";
 import { plural, unknown, type Wording } from "../wording.ts";
 
 /** The ten largest of each kind. */
-export function tops({ top }: Report, wording: Wording): Block[] {
+export function tops({ top, links }: Report, wording: Wording): Block[] {
   const { count, date } = wording;
   return [
     heading("Top ten"),
@@ -28,6 +28,8 @@ export function tops({ top }: Report, wording: Wording): Block[] {
         count(row.http_errors),
         row.new ? "new this week" : date(row.first_seen),
       ]),
+      "None.",
+      top.addresses.rows.map((row) => row.link),
     ),
     ...others(top.addresses, "address", "addresses", wording),
     heading("Users with most failed logins", 3),
@@ -39,6 +41,8 @@ export function tops({ top }: Report, wording: Wording): Block[] {
     heading("URLs with most HTTP errors", 3),
     ...simple(top.urls, "Path", "Errors", wording),
     ...others(top.urls, "path", "paths", wording),
+    ...link("The logins of this week in Kibana", links?.logins),
+    ...link("The web traffic of this week in Kibana", links?.web),
   ];
 }
 
@@ -55,12 +59,10 @@ function simple(
         row.name,
         count(row.value),
         count(row.previous),
-        row.previous === null || row.previous === 0
-          ? row.previous === 0
-            ? "new"
-            : unknown
-          : change((100 * (row.value - row.previous)) / row.previous),
+        row.previous === 0 ? "new" : change(row.change),
       ]),
+      "None.",
+      list.rows.map((row) => row.link),
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Report } from "../../../src/report/model.ts";
 import { findingRules } from "../../../src/report/findings.ts";
-import { madeIncident, madeReport, madeSource } from "../../helpers/report-made.ts";
+import { madeIncident, madeReport, madeSource, noMails } from "../../helpers/report-made.ts";
 
 const calm = madeReport();
 
@@ -33,6 +33,7 @@ const day: NonNullable<Report["check_in"]> = {
   unknown_members: 0,
   struggled: [],
 };
+const mute = { what: "mute" as const, of: "r", why: "w", owner: "o", until: calm.week.to };
 const ruleRow = {
   id: "r",
   title: "r",
@@ -87,7 +88,7 @@ const cases: [rule: string, speaks: Partial<Report>, silent: Partial<Report>][] 
   ],
   [
     "mail-dead",
-    { rules: { ...calm.rules, mails: { sent: 1, waiting: 0, dead: 1 } } },
+    { rules: { ...calm.rules, mails: { ...noMails, undelivered: 1 } } },
     { rules: { ...calm.rules, mails: null } },
   ],
   ["dead-letters", { sources: { ...calm.sources, dead_letters: 1 } }, {}],
@@ -126,10 +127,10 @@ const cases: [rule: string, speaks: Partial<Report>, silent: Partial<Report>][] 
     {
       changes: {
         ...calm.changes,
-        ending: [{ what: "mute", of: "r", why: "w", owner: "o", until: calm.week.to }],
+        in_force: [{ ...mute, ends: "soon" }],
       },
     },
-    {},
+    { changes: { ...calm.changes, in_force: [{ ...mute, ends: "later" }] } },
   ],
 ];
 

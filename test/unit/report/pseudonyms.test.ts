@@ -8,12 +8,16 @@ const made = madeReport();
 const report = madeReport({
   top: {
     ...made.top,
-    users: { rows: [{ name: "carol", value: 3, previous: 1 }], others: 0, others_value: 0 },
+    users: {
+      rows: [{ name: "carol", value: 3, previous: 1, change: 200, link: "https://k/?u=carol" }],
+      others: 0,
+      others_value: 0,
+    },
   },
   incidents: {
     ...made.incidents,
     total: 1,
-    shown: [madeIncident({ title: "Failures of carol" })],
+    shown: [madeIncident({ title: "Failures of carol", link: "https://k/?user=carol" })],
   },
   check_in: {
     date: "2026-11-19",
