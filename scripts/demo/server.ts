@@ -76,8 +76,6 @@ async function removeNamespace(client: Client, namespace: string): Promise<void>
   await client.indices.deleteDataStream({ name: `logs-*-${namespace}` }, ignore);
   const { indices } = await client.indices.resolveIndex({ name: `leafwatch-*-${namespace}` });
   for (const { name } of indices) await client.indices.delete({ index: name }, ignore);
-  for (const name of [`logs-*-${namespace}`, `leafwatch-*-${namespace}`]) {
-    await client.indices.deleteIndexTemplate({ name }, ignore);
-  }
+  await client.indices.deleteIndexTemplate({ name: `leafwatch-*-${namespace}` }, ignore);
   await client.cluster.deleteComponentTemplate({ name: `leafwatch-${namespace}@*` }, ignore);
 }

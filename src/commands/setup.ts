@@ -9,6 +9,7 @@ import type { Step } from "../kibana/plan.ts";
 import { importRecord, type ImportRecord, type RecordStore } from "../kibana/record.ts";
 import { removeDashboards } from "../kibana/remove.ts";
 import { AppError } from "../lib/errors.ts";
+import { visible } from "../lib/visible.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 
@@ -48,10 +49,10 @@ export const setupCommand: AddCommand = (program, io) => {
       }
       const elasticsearch = await templates(context, options, io.signal);
       if (!options.json) await io.out(describeTemplates(elasticsearch, options));
-      const { steps, failure } = await kibana(context, options, io.signal);
-      const result = { elasticsearch, kibana: steps };
+      const { failure, ...done } = await kibana(context, options, io.signal);
+      const result = { elasticsearch, kibana: done.steps };
       if (options.json) await io.out(`${JSON.stringify(result)}\n`);
-      else await io.out(describeDashboards(steps, failure !== undefined, context));
+      else if (!failure) await io.out(describeDashboards(done, options, context));
       // Templates are in place all the same; what failed is told last.
       if (failure) throw failure;
     });
@@ -61,16 +62,23 @@ function templates({ config, client }: Context, options: Options, signal: AbortS
   const wanted = {
     namespace: config.namespace,
     retentionMs: config.retention,
+    logsdb: config.elasticsearch.logsdb,
     dryRun: options.dryRun ?? false,
   };
   return options.remove ? removeSetup(client, wanted, signal) : setup(client, wanted, signal);
+}
+
+/** What became of the dashboards. */
+interface Brought {
+  steps: readonly Step[];
+  spaceCreated?: boolean;
 }
 
 async function kibana(
   { config, client }: Context,
   { dryRun = false, overwrite = false, remove }: Options,
   signal: AbortSignal,
-): Promise<{ steps: readonly Step[]; failure?: AppError }> {
+): Promise<Brought & { failure?: AppError }> {
   if (!config.kibana) return { steps: [] };
   const { namespace } = config;
   const request = {
@@ -83,7 +91,7 @@ async function kibana(
   };
   try {
     if (remove) return { steps: await removeDashboards(request, signal) };
-    return { steps: (await importDashboards(request, signal)).steps };
+    return await importDashboards(request, signal);
   } catch (error) {
     if (error instanceof AppError) return { steps: [], failure: error };
     throw error;
@@ -126,14 +134,21 @@ function difference({ path, from, to }: Change["differences"][number]): string {
 }
 
 function describeDashboards(
-  steps: readonly Step[],
-  failed: boolean,
+  { steps, spaceCreated }: Brought,
+  { dryRun, remove }: Options,
   { config }: Pick<Context, "config">,
 ): string {
   if (!config.kibana) return "Kibana: not configured (kibana: { url: … } brings the dashboards)\n";
-  if (failed) return "";
-  const counts = new Map<string, number>();
-  for (const { action } of steps) counts.set(action, (counts.get(action) ?? 0) + 1);
-  const parts = [...counts].map(([action, count]) => `${count} ${action}`);
-  return `Kibana: ${parts.join(", ") || "nothing to change"} (${config.kibana.url}, space ${config.kibana.space})\n`;
+  const would = dryRun ? "would " : "";
+  const { url, space } = config.kibana;
+  const lines = spaceCreated ? [`${would}create space ${space}`] : [];
+  for (const { action, name, title } of steps) {
+    if (action === "unchanged") continue;
+    const why =
+      action === "keep" ? " as it was changed in Kibana (--overwrite writes over it)" : "";
+    lines.push(`${would}${action} ${name.type} ${name.id} "${visible(title, 100)}"${why}`);
+  }
+  const changes = steps.some(({ action }) => action !== "unchanged" && action !== "keep");
+  if (!changes && !spaceCreated) lines.push(remove ? "nothing to remove" : "nothing to change");
+  return lines.map((line) => `Kibana: ${line} (${url}, space ${space})\n`).join("");
 }

@@ -31,9 +31,17 @@ export interface KibanaLinks {
   discover(view: View): string;
   /** A dashboard with filter and time filled in. */
   dashboard(board: BoardId, view: View): string;
-  /** The events of an alert: its group's fields as filters, its time with the rule's window around it. */
-  alert(alert: Pick<Alert, "group" | "first_seen" | "last_seen" | "within">): string;
+  /**
+   * An alert's events on the dashboard that is about them (which, its evidence says; else the overview): its group's
+   * fields as filters, its time with the rule's window around it.
+   */
+  alert(alert: LinkedAlert): string;
 }
+
+/** What of an alert says where it is seen. */
+export type LinkedAlert = Pick<Alert, "group" | "first_seen" | "last_seen" | "within"> & {
+  readonly evidence?: Alert["evidence"];
+};
 
 /** `ids` has the ids in the space by ours (`installedIds` of the record); where silent they are the same. */
 export function createKibanaLinks(
@@ -67,9 +75,9 @@ export function createKibanaLinks(
       const id = encodeURIComponent(idOf("dashboard", board));
       return `${root}/dashboards#/view/${id}?_g=${encode(timeOf(view))}&_a=${encode(state)}`;
     },
-    alert({ group, first_seen, last_seen, within }) {
+    alert({ group, first_seen, last_seen, within, evidence }) {
       const marginMs = Math.max(within, 60_000);
-      return links.discover({
+      return links.dashboard(boardOf(evidence), {
         from: new Date(Date.parse(first_seen) - marginMs),
         to: new Date(Date.parse(last_seen) + marginMs),
         filters: group,
@@ -77,6 +85,25 @@ export function createKibanaLinks(
     },
   };
   return links;
+}
+
+/** Datasets, or the modules they begin with, by the dashboard that is about them. */
+const boardsOf: readonly [datasets: RegExp, board: BoardId][] = [
+  [/^(apache|nginx|iis)\./, "leafwatch-web"],
+  [/^windows\./, "leafwatch-windows"],
+  [/^(system\.auth|auditd)$/, "leafwatch-logins"],
+  [/^leafwatch\./, "leafwatch-pipeline"],
+];
+
+/** The dashboard on which all of the evidence is seen. */
+function boardOf(evidence: Alert["evidence"] | undefined): BoardId {
+  const boards = (evidence?.lines ?? []).map(({ index }) => {
+    // A backing index: `.ds-logs-<dataset>-<namespace>-<date>-<generation>`; a dataset has no hyphen.
+    const dataset = /(?:^|-)logs-([^-]+)-/.exec(index)?.[1] ?? "";
+    return boardsOf.find(([datasets]) => datasets.test(dataset))?.[1];
+  });
+  const [board] = boards;
+  return board && boards.every((one) => one === board) ? board : "leafwatch-overview";
 }
 
 function timeOf({ from, to }: View): RisonValue {

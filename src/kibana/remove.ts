@@ -57,6 +57,9 @@ export async function removeDashboards(
       title: titles.get(key) ?? installedAs,
     });
   }
-  if (!request.dryRun) await request.record?.save({ objects: [] }, signal);
+  // Where nothing is remembered, nothing need be forgotten.
+  if (!request.dryRun && record.objects.length > 0) {
+    await request.record?.save({ objects: [] }, signal);
+  }
   return steps;
 }

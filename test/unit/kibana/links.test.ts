@@ -35,20 +35,53 @@ describe("links into Kibana", () => {
     assert.ok(state.includes("should:!((match_phrase:(http.response.status_code:401))"), state);
   });
 
-  it("open Discover at an alert's events, with the rule's window around them", () => {
-    const url = links.alert({
-      group: { "source.ip": "203.0.113.5" },
-      first_seen: "2026-11-20T10:00:00.000Z",
-      last_seen: "2026-11-20T10:04:00.000Z",
-      within: 300_000,
-    });
+  it("open Discover at the events themselves", () => {
+    const url = links.discover({ from, to, filters: { "host.name": "web1" } });
     assert.match(url, /\/app\/discover#\/\?_g=/);
+    assert.match(stateOf(url, "_a"), /index:leafwatch-logs/);
+  });
+
+  const seen = {
+    group: { "source.ip": "203.0.113.5" },
+    first_seen: "2026-11-20T10:00:00.000Z",
+    last_seen: "2026-11-20T10:04:00.000Z",
+    within: 300_000,
+  };
+  const evidence = (...datasets: string[]) => ({
+    top: {},
+    lines: datasets.map((dataset) => ({
+      id: "x",
+      index: `.ds-logs-${dataset}-leafwatch-2026.11.20-000001`,
+      timestamp: seen.first_seen,
+      host: "web1",
+      original: "",
+    })),
+  });
+
+  it("open an alert's events with its group as filter and the rule's window around its time", () => {
+    const url = links.alert({ ...seen, evidence: evidence("apache.access") });
+    assert.match(url, /\/app\/dashboards#\/view\/leafwatch-web\?_g=/);
     assert.equal(
       stateOf(url, "_g"),
       "(time:(from:'2026-11-20T09:55:00.000Z',to:'2026-11-20T10:09:00.000Z'))",
     );
-    assert.match(stateOf(url, "_a"), /index:leafwatch-logs/);
+    assert.match(stateOf(url, "_a"), /match_phrase:\(source\.ip:'203\.0\.113\.5'\)/);
   });
+
+  for (const [datasets, board] of [
+    [["nginx.access", "iis.access"], "leafwatch-web"],
+    [["system.auth"], "leafwatch-logins"],
+    [["windows.security", "windows.security"], "leafwatch-windows"],
+    [["leafwatch.dead_letter"], "leafwatch-pipeline"],
+    [["apache.access", "system.auth"], "leafwatch-overview"],
+    [["json"], "leafwatch-overview"],
+    [[], "leafwatch-overview"],
+  ] as const) {
+    it(`open ${board} for an alert whose evidence is ${datasets.join(" and ") || "unknown"}`, () => {
+      const url = links.alert({ ...seen, evidence: evidence(...datasets) });
+      assert.ok(url.includes(`/view/${board}?`), url);
+    });
+  }
 
   it("lead into the space where setup put the dashboards, by the ids that they have there", () => {
     const inSpace = createKibanaLinks(

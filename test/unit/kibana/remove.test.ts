@@ -5,10 +5,15 @@ import { removeDashboards } from "../../../src/kibana/remove.ts";
 import { playKibana } from "../../helpers/play-kibana.ts";
 import { directory, memory, setUp } from "./set-up.ts";
 
-const signal = AbortSignal.timeout(20_000);
 const total = bundle().length;
 
 describe("removeDashboards, against a play Kibana", () => {
+  let signal: AbortSignal;
+
+  beforeEach(() => {
+    signal = AbortSignal.timeout(20_000);
+  });
+
   it("removes all of ours by id and nothing else, also under new ids", async () => {
     await using kibana = await playKibana();
     await setUp(kibana, {});
