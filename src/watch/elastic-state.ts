@@ -48,10 +48,9 @@ export function elasticState(client: Client, namespace: string): WatchState {
     heads: (ids, signal) => getAll(heads, ids, headOf, signal),
     saveHead: (id, head, version, signal) => save(heads, id, headDocument(head), version, signal),
     async openHeads(rules, signal) {
-      const open = await heads.list({ where: { open: [true] } }, signal);
-      return open
-        .map(({ doc }) => headOf(doc))
-        .filter((head) => rules?.includes(head.rule) ?? true);
+      const where = { open: [true], ...(rules ? { rule: rules } : {}) };
+      const open = await heads.list({ where }, signal);
+      return open.map(({ doc, version }) => ({ value: headOf(doc), version }));
     },
     async headsBetween(rule, from, to, signal) {
       const range = {

@@ -25,7 +25,9 @@ export function memoryState(): WatchState & {
       return heads.save(id, head, version);
     },
     async openHeads(rules) {
-      return heads.values().filter((head) => (rules?.includes(head.rule) ?? true) && isOpen(head));
+      return [...heads.all().values()].filter(
+        ({ value: head }) => (rules?.includes(head.rule) ?? true) && isOpen(head),
+      );
     },
     async headsBetween(rule, from, to) {
       return heads

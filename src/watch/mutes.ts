@@ -38,8 +38,8 @@ export async function mutesAt(
         )
       : [];
   const active = heads
-    .filter(({ episodes }) => episodes.some((episode) => episode.state === "active"))
-    .flatMap((head) => {
+    .filter(({ value }) => value.episodes.some((episode) => episode.state === "active"))
+    .flatMap(({ value: head }) => {
       const by = inhibiting.find(({ id }) => id === head.rule);
       return by ? [{ by, source: fieldsOf(by, head.group) }] : [];
     });

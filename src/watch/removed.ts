@@ -19,9 +19,11 @@ export async function endRemoved(
   signal: AbortSignal,
 ): Promise<number> {
   const orphans = (await parts.state.openHeads(undefined, signal)).filter(
-    ({ rule }) => !rules.includes(rule),
+    ({ value }) => !rules.includes(value.rule),
   );
-  for (const { rule, group } of orphans) await endGroup(parts, headId(rule, group), now, signal);
+  for (const { value } of orphans) {
+    await endGroup(parts, headId(value.rule, value.group), now, signal);
+  }
   return orphans.length;
 }
 

@@ -46,7 +46,7 @@ export interface WatchState {
   heads(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Versioned<Head>>>;
   saveHead(id: string, head: Head, version: Version, signal: AbortSignal): Promise<Version | false>;
   /** Heads (of some rules, or of all) with an incident that is not over, or of which something may not be written. */
-  openHeads(rules: readonly string[] | undefined, signal: AbortSignal): Promise<Head[]>;
+  openHeads(rules: readonly string[] | undefined, signal: AbortSignal): Promise<Versioned<Head>[]>;
   /** Heads of a rule with an episode that touches the range of event time. */
   headsBetween(rule: string, from: number, to: number, signal: AbortSignal): Promise<Head[]>;
   alerts(

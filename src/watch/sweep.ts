@@ -1,13 +1,17 @@
 import { without } from "../lib/without.ts";
 import { alertOf } from "../model/alert-document.ts";
 import { levels } from "../model/alert.ts";
+import { eachOf } from "./each-of.ts";
 import { mailed, recover, sameHead, step } from "./episodes.ts";
 import { headId, isUnwritten, type Episode, type Head } from "./head.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import { project } from "./project.ts";
 import type { Rule } from "./rule.ts";
 import { settle, type Settling } from "./settle.ts";
-import type { Cursor } from "./state.ts";
+import type { Cursor, Versioned } from "./state.ts";
+
+/** Heads that are brought up to date side by side. */
+const headsAtOnce = 8;
 
 /**
  * Goes through a rule's heads that are open: judges again what is unsure, recovers what has been quiet for long enough,
@@ -17,37 +21,51 @@ export async function sweep(
   parts: WatchParts,
   rule: Rule,
   { judgedUntil, since }: Pick<Cursor, "judgedUntil" | "since">,
-  open: readonly Head[],
+  open: readonly Versioned<Head>[],
   present: Present,
   signal: AbortSignal,
 ): Promise<void> {
-  const unsure = open.filter((head) => head.unsure && head.unsure.to <= judgedUntil);
+  const unsure = open.flatMap(({ value: { group, unsure: range } }) =>
+    range && range.to <= judgedUntil ? [{ group, from: range.from }] : [],
+  );
   if (unsure.length > 0) {
-    const from = Math.min(...unsure.map((head) => head.unsure?.from ?? judgedUntil));
     const settling: Settling = {
       groups: unsure.map(({ group }) => group),
-      range: { from, to: judgedUntil, since },
+      range: { from: Math.min(...unsure.map(({ from }) => from)), to: judgedUntil, since },
       forgetBefore: -Infinity,
       confirms: true,
     };
     await settle(parts, rule, settling, present, signal);
   }
-  for (const { group } of open) {
-    const id = headId(rule.id, group);
-    for (;;) {
-      const stored = (await parts.state.heads([id], signal)).get(id);
-      if (!stored) break;
-      const next = await swept(parts, rule, stored.value, judgedUntil, present, signal);
-      if (sameHead(stored.value, next)) {
-        if (isUnwritten(next)) await project(parts, rule, next, stored.version, signal);
-        break;
-      }
-      const version = await parts.state.saveHead(id, next, stored.version, signal);
-      if (version === false) continue;
-      await project(parts, rule, next, version, signal);
-      break;
+  const one = async (seen: Versioned<Head>) => {
+    let stored: Versioned<Head> | undefined = seen;
+    while (stored && !(await sweepOne(parts, rule, stored, judgedUntil, present, signal))) {
+      const id = headId(rule.id, seen.value.group);
+      stored = (await parts.state.heads([id], signal)).get(id);
     }
+  };
+  // Most of them are as they should be, which needs no request.
+  await eachOf(open, headsAtOnce, one, signal);
+}
+
+/** False when somebody else has changed the head meanwhile. */
+async function sweepOne(
+  parts: WatchParts,
+  rule: Rule,
+  { value, version }: Versioned<Head>,
+  judgedUntil: number,
+  present: Present,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const next = await swept(parts, rule, value, judgedUntil, present, signal);
+  if (sameHead(value, next)) {
+    if (isUnwritten(next)) await project(parts, rule, next, version, signal);
+    return true;
   }
+  const saved = await parts.state.saveHead(headId(rule.id, value.group), next, version, signal);
+  if (saved === false) return false;
+  await project(parts, rule, next, saved, signal);
+  return true;
 }
 
 async function swept(

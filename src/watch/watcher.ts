@@ -143,7 +143,7 @@ async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promi
   const open = await state.openHeads(ids, signal);
   const present: Present = { now, mutedBy: await mutedBy() };
   for (const { rule, cursor } of judged) {
-    const own = open.filter((head) => head.rule === rule.id);
+    const own = open.filter(({ value }) => value.rule === rule.id);
     if (own.length === 0) continue;
     // Judging has cleared what was noted of the pass before.
     const before = cursors.get(rule.id)?.value ?? cursor;

@@ -126,7 +126,8 @@ ${brute.replace("group_by: [source.ip]", "group_by: [host.name]\n    close_after
 
   it("a mute records the alert all the same, by whom it is kept back, and mails at its end", async () => {
     let holds = true;
-    const mutes = [{ name: "ops: test", rules: ["brute"], group: {}, holds: () => holds }];
+    const mute = { name: "ops: test", owner: "ops", reason: "test", rules: ["brute"], group: {} };
+    const mutes = [{ ...mute, from: -Infinity, until: at(6), holds: () => holds }];
     const world = await memoryWorld(brute, start, { mutes });
     burst(world, at(1));
     await world.pass(at(5));
