@@ -34,7 +34,11 @@ export interface ScheduleParts {
 }
 
 export interface ReportSchedule {
-  /** Makes what is due at `now` and hands it to the outbox; resolves to the ids of the mails. */
+  /**
+   * Makes what is due at `now` and hands it to the outbox; resolves to the ids of the mails.
+   *
+   * @throws the first failure, after every other audience was served.
+   */
   runDue(now: Date, signal: AbortSignal): Promise<string[]>;
   /** Looks every minute what is due, until `signal` aborts. A failure is logged and tried again. */
   run(signal: AbortSignal): Promise<void>;
@@ -54,9 +58,17 @@ export function createReportSchedule(parts: ScheduleParts): ReportSchedule {
   const schedule: ReportSchedule = {
     async runDue(now, signal) {
       const sent: string[] = [];
-      for (const audience of audiences) {
-        if (audience.to.length > 0) sent.push(...(await serve(parts, audience, now, signal)));
+      const failures: unknown[] = [];
+      for (const audience of audiences.filter(({ to }) => to.length > 0)) {
+        try {
+          sent.push(...(await serve(parts, audience, now, signal)));
+        } catch (error) {
+          if (signal.aborted || isAbort(error)) throw error;
+          failures.push(error);
+        }
       }
+      // What keeps one audience from its report must not keep the others from theirs.
+      if (failures.length > 0) throw failures[0];
       return sent;
     },
     async run(signal) {
