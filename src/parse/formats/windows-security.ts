@@ -126,13 +126,9 @@ function winlogOf(
   return winlog;
 }
 
-function eventDataOf(data: Data): Record<string, unknown> | undefined {
-  let out: Record<string, unknown> | undefined;
-  for (const name in data) {
-    const text = value(data, name);
-    if (text === undefined) continue;
-    out ??= {};
-    out[name] = name === "PrivilegeList" ? text.split(/\s+/) : text;
-  }
-  return out;
+function eventDataOf(data: Data): Readonly<Record<string, unknown>> | undefined {
+  const privileges = value(data, "PrivilegeList");
+  if (privileges !== undefined) return { ...data, PrivilegeList: privileges.split(/\s+/) };
+  for (const _ in data) return data;
+  return undefined;
 }

@@ -4,10 +4,9 @@ import type { Roles } from "./ids.ts";
 
 export type Data = Readonly<Record<string, string>>;
 
-/** The value of a datum; undefined where Windows writes nothing, `-` or `N/A`. */
+/** The value of a datum; undefined where Windows writes nothing. `name` is one of ours, never one of an event's. */
 export function value(data: Data, name: string): string | undefined {
-  const text = Object.hasOwn(data, name) ? data[name]?.trim() : undefined;
-  return text === "" || text === "-" || text === "N/A" ? undefined : text;
+  return data[name];
 }
 
 const nullSid = "S-1-0-0";

@@ -1,4 +1,7 @@
-/** One Windows event, as its XML has it (Event schema of 2004/08). */
+/**
+ * One Windows event, as its XML has it (Event schema of 2004/08): texts without the blanks around them, and without
+ * those that say nothing (`-`, `N/A`).
+ */
 export interface WindowsEvent {
   /** Texts and attributes of `<System>`: `EventID`, `Provider.Name`, `TimeCreated.SystemTime` … */
   system: Record<string, string>;
@@ -80,7 +83,9 @@ function localName(name: string): string {
   return colon < 0 ? name : name.slice(colon + 1);
 }
 
-/** `__proto__` as a name in hostile XML must not become the prototype. */
+/** Keeps what says something. `__proto__` as a name in hostile XML must not become the prototype. */
 function put(target: Record<string, string>, key: string, value: string): void {
-  target[key === "__proto__" ? "__proto__ " : key] = value;
+  const text = value.trim();
+  if (text === "" || text === "-" || text === "N/A") return;
+  target[key === "__proto__" ? "__proto__ " : key] = text;
 }

@@ -50,76 +50,131 @@ function result(builder: EventBuilder): { event: WindowsEvent; error?: string } 
 
 /** Characters that XML forbids, or that it wants replaced (CR). */
 const unusual = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff\ud800-\udfff]/;
-const openName = /[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?/y;
-const attribute =
-  /[ \n]+([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)=(?:'([^'<&\t\n]*)'|"([^"<&\t\n]*)")/y;
-const openEnd = /[ \n]*(\/?)>/y;
 
 /** undefined: the text is not of the plain part of XML. */
 function readPlain(text: string): { event: WindowsEvent; error?: string } | undefined {
-  if (unusual.test(text)) return undefined;
+  if (unusual.test(text) || text.includes("]]>")) return undefined;
   const builder = eventBuilder();
-  const names: string[] = [];
-  let at = 0;
-  let rootEnded = false;
-  for (;;) {
-    const open = text.indexOf("<", at);
-    const chunk = open < 0 ? text.slice(at) : text.slice(at, open);
-    if (names.length === 0) {
-      if (chunk.trim() !== "") return undefined;
-      if (open < 0) return rootEnded ? result(builder) : undefined;
-    } else {
-      const value = open < 0 ? undefined : plainText(chunk);
+  const hasReferences = text.includes("&");
+  const open: string[] = [];
+  let hasEnded = false;
+  for (let at = 0; ;) {
+    const bracket = text.indexOf("<", at);
+    if (open.length === 0) {
+      // Before and after the one root element only blanks may stand.
+      if (text.slice(at, bracket < 0 ? undefined : bracket).trim() !== "") return undefined;
+      if (bracket < 0) return hasEnded ? result(builder) : undefined;
+    } else if (bracket < 0) {
+      return undefined;
+    } else if (bracket > at) {
+      const chunk = text.slice(at, bracket);
+      const value = hasReferences ? resolved(chunk) : chunk;
       if (value === undefined) return undefined;
-      if (value !== "") builder.text(value);
+      builder.text(value);
     }
-    if (text.charCodeAt(open + 1) === 47) {
-      const end = text.indexOf(">", open + 2);
-      if (end < 0 || names.pop() !== text.slice(open + 2, end)) return undefined;
+    if (text.charCodeAt(bracket + 1) === slash) {
+      const name = open.pop();
+      if (name === undefined || !text.startsWith(name, bracket + 2)) return undefined;
+      at = bracket + 2 + name.length;
+      if (text.charCodeAt(at++) !== closing) return undefined;
       builder.close();
-      rootEnded = names.length === 0;
-      at = end + 1;
+      hasEnded = open.length === 0;
       continue;
     }
-    if (rootEnded || names.length > 20) return undefined;
-    const tag = readTag(text, open + 1);
+    if (hasEnded || open.length > 20) return undefined;
+    const end = text.indexOf(">", bracket);
+    const tag = end < 0 ? undefined : knownTag(text.slice(bracket + 1, end));
     if (!tag) return undefined;
     builder.open(tag.name, tag.attributes);
-    if (tag.empty) {
-      builder.close();
-      rootEnded = names.length === 0;
-    } else {
-      names.push(tag.name);
-    }
-    at = tag.end;
+    at = end + 1;
+    if (!tag.empty) open.push(tag.name);
+    else if (open.length === 0) return undefined;
+    else builder.close();
   }
 }
 
-const noAttributes: Readonly<Record<string, string>> = {};
+const slash = 0x2f;
+const closing = 0x3e;
 
-function readTag(text: string, from: number) {
-  openName.lastIndex = from;
-  const name = openName.exec(text)?.[0];
-  if (name === undefined) return undefined;
-  let end = from + name.length;
-  let attributes = noAttributes;
-  if (text.charCodeAt(end) !== 62) {
-    const found: Record<string, string> = {};
-    for (;;) {
-      attribute.lastIndex = end;
-      const one = attribute.exec(text);
-      if (!one?.[1]) break;
-      // XML forbids a second one of a name; __proto__ would not become a key.
-      if (Object.hasOwn(found, one[1]) || one[1] === "__proto__") return undefined;
-      found[one[1]] = one[2] ?? one[3] ?? "";
-      end += one[0].length;
-    }
-    attributes = found;
+/** An opening tag. */
+interface Tag {
+  name: string;
+  attributes: Readonly<Record<string, string>>;
+  /** True for `<name/>`. */
+  empty: boolean;
+}
+
+const tags = new Map<string, Tag>();
+const maxTags = 2000;
+
+/** Events are alike: most of their tags have been read before. */
+function knownTag(text: string): Tag | undefined {
+  const known = tags.get(text);
+  if (known) return known;
+  const tag = readTag(text);
+  if (tag && text.length < 200) {
+    // Some hold the time: after a while most of what is here is of no use any more.
+    if (tags.size >= maxTags) tags.clear();
+    tags.set(text, tag);
   }
-  openEnd.lastIndex = end;
-  const close = openEnd.exec(text);
-  if (!close) return undefined;
-  return { name, attributes, empty: close[1] === "/", end: end + close[0].length };
+  return tag;
+}
+
+/** What stands between the brackets of an opening tag; undefined for what is none, or none of the plain kind. */
+function readTag(text: string): Tag | undefined {
+  let end = nameEnd(text, 0);
+  if (end < 0) return undefined;
+  const name = text.slice(0, end);
+  const attributes: Record<string, string> = {};
+  for (;;) {
+    const start = blanksEnd(text, end);
+    if (start === text.length) return { name, attributes, empty: false };
+    if (text.charCodeAt(start) === slash)
+      return start + 1 === text.length ? { name, attributes, empty: true } : undefined;
+    const keyEnd = start > end ? nameEnd(text, start) : -1;
+    if (keyEnd < 0 || text.charCodeAt(keyEnd) !== 0x3d) return undefined;
+    const key = text.slice(start, keyEnd);
+    const valueEnd = quotedEnd(text, keyEnd + 1);
+    // XML forbids a second attribute of a name; __proto__ would not become a key.
+    if (valueEnd < 0 || Object.hasOwn(attributes, key) || key === "__proto__") return undefined;
+    attributes[key] = text.slice(keyEnd + 2, valueEnd);
+    end = valueEnd + 1;
+  }
+}
+
+/** Where a name with at most one colon ends; -1 where none begins. */
+function nameEnd(text: string, from: number): number {
+  if (!isNameStart(text.charCodeAt(from))) return -1;
+  let colons = 0;
+  for (let at = from + 1; ; at++) {
+    const code = text.charCodeAt(at);
+    if (isNameStart(code) || (code >= 0x2d && code <= 0x39 && code !== slash)) continue;
+    if (code !== 0x3a) return at;
+    if (++colons > 1 || !isNameStart(text.charCodeAt(at + 1))) return -1;
+  }
+}
+
+/** A letter of ASCII or `_`; false for NaN, the character behind the end. */
+function isNameStart(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f;
+}
+
+function blanksEnd(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x0a) at++;
+  return at;
+}
+
+/** Where the quoted value that begins at `from` has its second quote; -1 where it is none, or not plain. */
+function quotedEnd(text: string, from: number): number {
+  const quote = text.charCodeAt(from);
+  if (quote !== 0x27 && quote !== 0x22) return -1;
+  for (let at = from + 1; ; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at;
+    // `<`, `&`, TAB, LF, or the end of the text: XML forbids or replaces them.
+    if (code === 0x3c || code === 0x26 || !(code >= 0x20)) return -1;
+  }
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -130,9 +185,8 @@ const entities: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-/** Text with its references resolved; undefined where one is unknown or the text is not plain. */
-function plainText(chunk: string): string | undefined {
-  if (chunk.includes("]]>")) return undefined;
+/** Text with its references resolved; undefined where one is unknown. */
+function resolved(chunk: string): string | undefined {
   if (!chunk.includes("&")) return chunk;
   const unknown: string[] = [];
   const text = chunk.replace(
