@@ -1,14 +1,19 @@
+import { hostname } from "node:os";
 import { onSchedule } from "../lib/cron.ts";
 import { isAbort } from "../lib/errors.ts";
 import { onHangup } from "../lib/shutdown.ts";
 import type { Problem } from "../model/notification.ts";
 import { beat } from "../notify/heartbeat.ts";
 import type { Delivered } from "../notify/outbox/deliver.ts";
+import { outboxFigures } from "../notify/figures.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import { loadMutes } from "../watch/mute-file.ts";
 import { createReloader, type WatchFiles } from "../watch/reload.ts";
 import { createWatcher, type PassResult } from "../watch/watcher.ts";
 import type { Context } from "./context.ts";
+import { clusterAreas, reportAreas, type Area } from "./operations.ts";
 import { openOutbox } from "./outbox.ts";
+import { lastPass, passArea, passProblems } from "./passes.ts";
 import { rulesOf } from "./rules-of.ts";
 
 export interface Alerting {
@@ -20,14 +25,22 @@ export interface Alerting {
   run(signal: AbortSignal, onPass?: (error?: unknown) => void): Promise<void>;
 }
 
-/** The watcher and the outbox, wired. `more` are troubles of other parts that operators must learn of. */
+export interface AlertingOptions {
+  /** Troubles of other parts of this process that operators must learn of. */
+  more?: () => readonly Problem[];
+  metrics?: Metrics;
+  /** The clock of this machine. */
+  clock?: () => number;
+}
+
+/** The watcher and the outbox, wired. */
 export async function openAlerting(
   context: Context,
   signal: AbortSignal,
-  more: () => readonly Problem[] = () => [],
+  { more = () => [], metrics, clock = Date.now }: AlertingOptions = {},
 ): Promise<Alerting> {
   const { config, client, log } = context;
-  const outbox = await openOutbox(context, signal);
+  const outbox = await openOutbox(context, signal, () => watcher.rules);
   const load = async (): Promise<WatchFiles> => {
     const { mutes } = config.watch;
     return {
@@ -45,20 +58,32 @@ export async function openAlerting(
     namespace: config.namespace,
     rules: first.set.rules,
     mutes: first.mutes,
+    complete: first.set.problems.length === 0,
     enqueue: outbox.enqueue.bind(outbox),
     log,
     ...(config.watch.from !== undefined && { from: config.watch.from }),
   });
   const reloader = createReloader(watcher, first, load);
   let forced = false;
+  // What another process on another machine cannot see, and so must not call over.
+  const here = `process on ${hostname()}`;
   const alerting: Alerting = {
     async pass(now, stop) {
       const refused = await reloader.refresh(forced);
       forced = false;
-      const judged = await watcher.pass(now, stop);
-      const problems = [...refused, ...judged.problems, ...more()];
-      await outbox.reportProblems("watch", problems, now, stop);
+      const judging = await settled(watcher.pass(now, stop));
+      stop.throwIfAborted();
+      const judged = "value" in judging ? judging.value : undefined;
+      const areas: Area[] = [
+        { name: here, problems: () => [...refused, ...more()] },
+        ...clusterAreas(context, clock),
+        // Of a pass that broke off nobody knows what is over.
+        ...(judged ? [{ name: "watch", problems: () => judged.problems }] : []),
+      ];
+      await reportAreas(context, outbox, areas, now, stop);
       const delivered = await outbox.deliver(now, stop);
+      if (metrics) await measureOutbox(context, metrics, delivered, stop);
+      if (!judged) throw (judging as { error: unknown }).error;
       const { heartbeat } = config.watch;
       if (heartbeat !== undefined && judged.failed.length === 0) {
         await beat(heartbeat, stop).catch((error: unknown) => {
@@ -73,9 +98,21 @@ export async function openAlerting(
         forced = true;
       });
       const everyMs = Math.min(60_000, ...watcher.rules.map((rule) => rule.everyMs));
+      let gap: Problem[] | undefined;
       const tick = async () => {
         try {
-          await alerting.pass(new Date(), stop);
+          // Told by the first pass, over with the second: nobody was there to tell of it in between.
+          gap ??= passProblems(
+            await lastPass(client, config.namespace, stop),
+            Date.now(),
+            config.watch.no_pass_after,
+          );
+          const { judged } = await alerting.pass(new Date(), stop);
+          // Where every rule fails nothing is judged, and others may have told of that.
+          if (judged.rules > 0 || judged.failed.length === 0) {
+            await outbox.reportProblems(passArea, gap, new Date(), stop);
+            gap = [];
+          }
           onPass?.();
         } catch (error) {
           if (stop.aborted || isAbort(error)) return;
@@ -94,4 +131,29 @@ export async function openAlerting(
 function ticks(everyMs: number): string {
   const seconds = Math.max(1, Math.floor(everyMs / 1000));
   return seconds < 60 ? `*/${seconds} * * * * *` : "0 * * * * *";
+}
+
+type Settled<T> = { value: T } | { error: unknown };
+
+/** What became of `work`, so that what does not depend on it can go on first. */
+async function settled<T>(work: Promise<T>): Promise<Settled<T>> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function measureOutbox(
+  { client, config, log }: Context,
+  metrics: Metrics,
+  delivered: Delivered,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    metrics.countOutbox(delivered, await outboxFigures(client, config.namespace, signal));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    log.warn({ err: error }, "the outbox could not be counted");
+  }
 }

@@ -3,21 +3,32 @@ import { installedIds } from "../kibana/record.ts";
 import { createHistory } from "../notify/history.ts";
 import { createOutbox, openStore, type Outbox } from "../notify/outbox.ts";
 import { notifyOptions } from "../notify/options.ts";
+import { formats } from "../parse/registry.ts";
+import { queryOf } from "../watch/filter-query.ts";
+import type { Rule } from "../watch/rule.ts";
 import type { Context } from "./context.ts";
 import { importRecordStore } from "./setup.ts";
 
 /**
  * The outbox of the config. Without `notify:` nobody is told: alerts are recorded all the same, and rows that name
- * recipients do not come into being.
+ * recipients do not come into being. `rules` are those of now: what each looks at is what a mail's history counts.
  */
-export async function openOutbox(context: Context, signal: AbortSignal): Promise<Outbox> {
+export async function openOutbox(
+  context: Context,
+  signal: AbortSignal,
+  rules: () => readonly Rule[] = () => [],
+): Promise<Outbox> {
   const { config, client, log } = context;
   const links = await kibanaLinks(context, signal);
   return createOutbox(openStore(client, config.namespace), {
     options: config.notify ?? notifyOptions.parse({}),
     timezone: config.timezone,
-    hosts: config.hosts.map(({ name }) => name),
-    history: createHistory(client, config.namespace, config.timezone),
+    names: [...config.hosts.map(({ name }) => name), ...Object.keys(formats)],
+    retentionMs: config.retention,
+    history: createHistory(client, config.namespace, config.timezone, (id) => {
+      const shown = rules().find((rule) => rule.id === id)?.condition.shown;
+      return shown && { query: queryOf(shown.filter), datasets: shown.datasets };
+    }),
     log,
     ...(links && { discover: (alert) => links.alert(alert) }),
   });

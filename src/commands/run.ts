@@ -6,6 +6,7 @@ import { checkAudiences, createReportSchedule, type ReportJob } from "../report/
 import { openAlerting } from "./alerting.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
+import { guardPasses } from "./guard.ts";
 import { openOutbox } from "./outbox.ts";
 import { reportOf } from "./reporting.ts";
 import { shipAll } from "./shipping.ts";
@@ -39,7 +40,8 @@ export const runCommand: AddCommand = (program, io) => {
         }
       };
       const troubles = new Map<string, Problem>();
-      const alerting = await openAlerting(context, signal, () => [...troubles.values()]);
+      const more = () => [...troubles.values()];
+      const alerting = await openAlerting(context, signal, { more, metrics });
       await Promise.all([
         until(shipAll(context, { once: false, metrics, troubles }, signal)),
         until(
@@ -50,6 +52,7 @@ export const runCommand: AddCommand = (program, io) => {
           }),
         ),
         until(runReports(context, signal)),
+        until(guardPasses(context, signal)),
       ]);
       log.info("stopped");
     });

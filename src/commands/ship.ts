@@ -3,6 +3,7 @@ import { checkSetup } from "../es/templates.ts";
 import { AppError } from "../lib/errors.ts";
 import { retry } from "../lib/backoff.ts";
 import { serveHealth } from "../observe/server.ts";
+import { noteClockAlways } from "./clocks.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { shipAll } from "./shipping.ts";
@@ -26,11 +27,16 @@ export const shipCommand: AddCommand = (program, io) => {
       const serve = listen !== undefined && !options.once;
       await using _health = serve ? await serveHealth(listen, metrics, () => []) : undefined;
       await waitForSetup(context, io.signal);
+      const stop = new AbortController();
+      const watching = options.once ? undefined : noteClockAlways(context, stop.signal);
       const { stats, failures } = await shipAll(
         context,
         { once: options.once ?? false, metrics },
         io.signal,
-      );
+      ).finally(() => {
+        stop.abort();
+      });
+      await watching;
       const { stored, existed, deadLettered } = stats;
       const result = {
         stored: stored - existed,

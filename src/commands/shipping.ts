@@ -1,6 +1,7 @@
 import { createHosts, type HostHandle } from "../collect/host.ts";
 import type { LogEntry } from "../config/schema.ts";
 import { createEnricher } from "../enrich/enricher.ts";
+import { isWorthCompressing } from "../es/client.ts";
 import { createDocuments } from "../es/documents.ts";
 import type { AppError } from "../lib/errors.ts";
 import type { Problem } from "../model/notification.ts";
@@ -9,7 +10,7 @@ import { utc, zoneOf, type Zone } from "../parse/zone.ts";
 import { run, type Progress } from "../pipeline.ts";
 import { createCheckpoints } from "../ship/checkpoints.ts";
 import { createDelivery } from "../ship/delivery.ts";
-import { createLeases, type Lease } from "../ship/leases.ts";
+import { createLeases, type Lease, type LeaseOptions } from "../ship/leases.ts";
 import { createOwner } from "../ship/owner.ts";
 import { createShipper, type ShipperStats } from "../ship/shipper.ts";
 import type { Context } from "./context.ts";
@@ -28,6 +29,8 @@ export interface ShipOptions {
   troubles?: Map<string, Problem>;
   /** Names this process in checkpoints. */
   owner?: string;
+  /** Other times than the usual ones: for tests, and where hosts must move faster. */
+  leases?: Pick<LeaseOptions, "everyMs" | "staleMs">;
   /** Whether a host is still ours to store for; always where left out. */
   isOurs?: (host: string) => boolean;
 }
@@ -56,7 +59,9 @@ export async function shipAll(
   const owner = createOwner();
   // One run by hand takes over what it reads; only those that stay share the hosts.
   const documents = createDocuments<Lease>(client, `leafwatch-leases-${config.namespace}`);
-  const leases = options.once ? undefined : createLeases({ documents, owner, hosts: names, log });
+  const leases = options.once
+    ? undefined
+    : createLeases({ ...options.leases, documents, owner, hosts: names, log });
   const work = async (shipping: Shipping, stopped: AbortSignal) => {
     const read = async (name: string, released: AbortSignal) => {
       const found = byName.get(name);
@@ -89,7 +94,9 @@ export async function withShipping(
     namespace: config.namespace,
     log,
     limits: { inFlightBytes: config.limits.in_flight },
+    gzip: isWorthCompressing(config.elasticsearch),
   });
+  options.metrics.followShipper(() => shipper.stats);
   const { owner = createOwner(), isOurs } = options;
   const checkpoints = createCheckpoints<Progress>(client, config.namespace, owner);
   await using enricher = await createEnricher(config.enrich);

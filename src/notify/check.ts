@@ -1,7 +1,7 @@
 import { AppError } from "../lib/errors.ts";
+import { sendAtOnce } from "./at-once.ts";
 import type { Channels } from "./recipients.ts";
 import type { Message } from "./message.ts";
-import type { Claim } from "./notifier.ts";
 import { nameOf } from "./outbox/row.ts";
 
 /** What a notifier said to a check. */
@@ -51,12 +51,7 @@ export async function sendTestMail(
     subject: "[TEST] Mail from Leafwatch arrives",
     content: { kind: "test" },
   };
-  const claim: Claim = {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
-    expired: () => false,
-  };
-  const results = await notifier.send(await notifier.compose(message), [address], claim);
-  notifier.close();
+  const results = await sendAtOnce(notifier, message, signal);
   const failed = results.find((one) => one.outcome !== "accepted");
   if (failed) {
     throw new AppError(

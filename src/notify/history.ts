@@ -1,4 +1,4 @@
-import type { Client } from "@elastic/elasticsearch";
+import type { Client, estypes } from "@elastic/elasticsearch";
 import { DateTime } from "luxon";
 import { wrap } from "../es/errors.ts";
 import { AppError } from "../lib/errors.ts";
@@ -8,17 +8,31 @@ import { foreign } from "./foreign.ts";
 
 const hourMs = 3_600_000;
 
+/** The events that a rule looks at, as the watcher searches for them. */
+export interface Looked {
+  query: estypes.QueryDslQueryContainer;
+  /** Empty: all. */
+  datasets: readonly string[];
+}
+
 /**
- * Counts the events that share an alert's group (and its logs, where it has no group) in the 24 hours and the 30 local
- * days up to the alert. One search without documents.
+ * Counts what an alert's rule looks at in the alert's group, in the 24 hours and the 30 local days up to the alert.
+ * Of a rule that is gone (`lookedAt` knows nothing of it) all events of the group, or of the logs of its evidence
+ * where it has none; the words say which. One search without documents.
  */
-export function createHistory(client: Client, namespace: string, timezone: string): AskHistory {
+export function createHistory(
+  client: Client,
+  namespace: string,
+  timezone: string,
+  lookedAt: (rule: string) => Looked | undefined = () => undefined,
+): AskHistory {
   // Our own alert stream and dead letters are no history of a source.
   const index = `logs-*-${namespace},-logs-leafwatch.*-${namespace}`;
   return async (alert, at, signal) => {
-    const datasets = datasetsOf(alert, namespace);
+    const looked = lookedAt(alert.rule.id);
+    const datasets = looked?.datasets ?? datasetsOf(alert, namespace);
     const group = Object.entries(alert.group);
-    if (group.length === 0 && datasets.length === 0) return undefined;
+    if (!looked && group.length === 0 && datasets.length === 0) return undefined;
     const hours = hoursUpTo(at);
     const days = daysUpTo(at, timezone);
     const until = new Date((hours.at(-1) ?? 0) + hourMs).toISOString();
@@ -39,9 +53,12 @@ export function createHistory(client: Client, namespace: string, timezone: strin
                       "@timestamp": { gte: new Date(days[0] ?? 0).toISOString(), lt: until },
                     },
                   },
-                  ...(group.length > 0
-                    ? group.map(([field, value]) => ({ term: { [field]: value } }))
-                    : [{ terms: { "data_stream.dataset": datasets } }]),
+                  ...group.map(([field, value]) => ({ term: { [field]: value } })),
+                  ...(looked ? [looked.query] : []),
+                  // The evidence names only some of a group's logs; a rule names all that it means.
+                  ...(datasets.length > 0 && (looked ?? group.length === 0)
+                    ? [{ terms: { "data_stream.dataset": [...datasets] } }]
+                    : []),
                 ],
               },
             },
@@ -74,7 +91,7 @@ export function createHistory(client: Client, namespace: string, timezone: strin
       );
     }
     return {
-      what: whatIsCounted(group, datasets),
+      what: looked ? whatTheRuleSees(group) : whatIsCounted(group, datasets),
       hours: filled(hours, answer.aggregations?.hours.each.buckets ?? []),
       days: filled(days, answer.aggregations?.days.buckets ?? []),
     };
@@ -91,12 +108,21 @@ interface Bucket {
   doc_count: number;
 }
 
+function whatTheRuleSees(group: readonly (readonly [string, unknown])[]): string {
+  const of = placesOf(group);
+  return of === "" ? "what this rule looks for" : `what this rule looks for, with ${of}`;
+}
+
+function placesOf(group: readonly (readonly [string, unknown])[]): string {
+  return group.map(([field, value]) => `${field} ${foreign(String(value), 60)}`).join(", ");
+}
+
 function whatIsCounted(
   group: readonly (readonly [string, unknown])[],
   datasets: readonly string[],
 ): string {
-  const of = group.map(([field, value]) => `${field} ${foreign(String(value), 60)}`).join(", ");
-  return of === "" ? `all events of ${datasets.join(", ")}` : `events with ${of}`;
+  const of = placesOf(group);
+  return of === "" ? `all events of ${datasets.join(", ")}` : `all events with ${of}`;
 }
 
 /** The datasets of the alert's evidence, from the names of its backing indices. */

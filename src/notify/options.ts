@@ -54,7 +54,7 @@ export const notifyOptions = z
         z.union([recipient, z.array(recipient)]).transform((one) => [one].flat()),
       )
       .default({}),
-    /** Who learns of our own troubles. */
+    /** Who learns of our own troubles; rules and routes may name them as `operations`. */
     operations: names.default([]),
     routes: z.array(route).default([]),
     delivery: z.record(z.string(), delivery).default({}),
@@ -72,7 +72,7 @@ export const notifyOptions = z
     };
     for (const [index, name] of options.operations.entries()) check(name, ["operations", index]);
     for (const [index, { to }] of options.routes.entries())
-      for (const name of to) check(name, ["routes", index, "to"]);
+      for (const name of to) if (name !== "operations") check(name, ["routes", index, "to"]);
     for (const name of Object.keys(options.delivery)) check(name, ["delivery", name]);
     const mails = Object.values(options.recipients).some((list) =>
       list.some((one) => typeof one === "string"),

@@ -5,6 +5,7 @@ import type { Alert } from "../model/alert.ts";
 import type { EnqueueMail } from "../model/mail.ts";
 import type { AskHistory, Enqueue, Problem } from "../model/notification.ts";
 import type { NotifyOptions } from "./options.ts";
+import { createForgetting } from "./outbox/forget.ts";
 import { deliverDue, type Delivered } from "./outbox/deliver.ts";
 import { ownProblems } from "./outbox/own-problems.ts";
 import { reportProblems, type KnownProblem } from "./outbox/problems.ts";
@@ -48,13 +49,15 @@ export interface OutboxSettings {
   options: NotifyOptions;
   /** IANA name: the zone of the readers. */
   timezone: string;
-  /** Names of the config's hosts: the only ones that may stand in a header. */
-  hosts?: readonly string[];
+  /** Names of the config's hosts and of our formats: the only ones that may stand in a header. */
+  names?: readonly string[];
   /** Where the alert's events can be looked at. */
   discover?: (alert: Alert) => string | undefined;
   history?: AskHistory;
   log: Log;
   realNow?: () => Date;
+  /** How long what is over is kept; for good where left out. */
+  retentionMs?: number;
 }
 
 /** The outbox in `leafwatch-outbox-<namespace>`; threads, limits and known problems are in `leafwatch-notify-<namespace>`. */
@@ -75,11 +78,11 @@ export function createOutbox(
   channels: Channels = createChannels(settings.options, settings.log),
 ): Outbox {
   const { options, log, timezone, discover, history } = settings;
-  const hosts = settings.hosts && new Set(settings.hosts);
-  const queue = { ...store, channels, options, timezone, hosts, log };
+  const names = settings.names && new Set(settings.names);
+  const queue = { ...store, channels, options, timezone, names, log };
   const words = {
     rows: store.rows,
-    hosts,
+    names,
     log,
     timezone,
     ...(discover && { discover }),
@@ -105,10 +108,12 @@ export function createOutbox(
       now,
       signal,
     );
+  const forget = createForgetting(store, settings.retentionMs, log);
   const pass = async (now: Date, signal: AbortSignal): Promise<Delivered> => {
     try {
       const delivered = await deliverDue(deps, now, signal);
       await report("notify", await ownProblems(store.rows, labelOf, now, signal), now, signal);
+      await forget(now, signal);
       return delivered;
     } finally {
       // A kept connection would be closed by the server before the next pass.

@@ -9,6 +9,9 @@ export interface Target {
   readonly addresses: readonly string[];
 }
 
+/** A list that is always there: whoever `notify.operations` names. */
+export const operationsName = "operations";
+
 /** The recipient lists of the config as notifiers. */
 export interface Channels {
   readonly notifiers: ReadonlyMap<string, Notifier>;
@@ -35,6 +38,13 @@ export function createChannels(options: NotifyOptions, log: Log): Channels {
       list.push({ channel: notifier.key, addresses: [notifier.label] });
     }
     lists.set(name, list);
+  }
+  // Rules and routes may name those who run Leafwatch without knowing who they are.
+  if (!lists.has(operationsName)) {
+    lists.set(
+      operationsName,
+      options.operations.flatMap((name) => lists.get(name) ?? []),
+    );
   }
   return {
     notifiers,

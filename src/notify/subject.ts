@@ -2,8 +2,8 @@ import ipaddr from "ipaddr.js";
 import type { Alert, Level, Transition } from "../model/alert.ts";
 import { count, percent, spell } from "./when.ts";
 
-/** Names of hosts that a header may show, as the config has them; undefined: any name of a host's form. */
-export type KnownHosts = ReadonlySet<string> | undefined;
+/** Names of hosts and logs that a header may show, as we have them; undefined: any name of a host's form. */
+export type KnownNames = ReadonlySet<string> | undefined;
 
 /** `HIGH` … as the first word of a subject. */
 export function levelWord(level: Level): string {
@@ -20,20 +20,20 @@ export function subjectOf(level: Level, transition: Transition, stem: string): s
  * What an alert is called in a header. Only addresses, numbers, host names of ours and words of the config get in:
  * the parts of the title that would show anything else, or a figure that changes, are left out.
  */
-export function subjectStem(alert: Alert, hosts: KnownHosts): string {
+export function subjectStem(alert: Alert, names: KnownNames): string {
   const template = alert.rule.title;
   const parts = template.split(/(?<=[:;,.!?])\s+|\s+[–—-]\s+/);
   const safe = parts
-    .filter((part) => placeholders(part).every((name) => headerValue(alert, name, hosts).steady))
-    .map((part) => fill(part, (name) => headerValue(alert, name, hosts).text));
+    .filter((part) => placeholders(part).every((name) => headerValue(alert, name, names).steady))
+    .map((part) => fill(part, (name) => headerValue(alert, name, names).text));
   const chosen =
     safe.length > 0
       ? safe.join(" ")
-      : fill(template, (name) => headerValue(alert, name, hosts).text);
+      : fill(template, (name) => headerValue(alert, name, names).text);
   const title = headerText(chosen.replace(/[\s:;,]+$/, "")) || headerText(alert.rule.id);
   const host = hostOf(alert);
   const place =
-    host !== undefined && isOurHost(host, hosts) && !title.includes(host) ? ` (${host})` : "";
+    host !== undefined && isOurs(host, names) && !title.includes(host) ? ` (${host})` : "";
   return `${title}${place}`;
 }
 
@@ -70,7 +70,7 @@ function placeholders(part: string): string[] {
 function headerValue(
   alert: Alert,
   name: string,
-  hosts: KnownHosts,
+  names: KnownNames,
 ): { text: string; steady: boolean } {
   const number = figure(alert, name);
   if (number !== undefined)
@@ -79,10 +79,13 @@ function headerValue(
     const value = String(alert.group[name]);
     if (ipaddr.isValid(value) && /^[0-9a-f.:]+$/i.test(value)) return { text: value, steady: true };
     if (/^\d{1,12}$/.test(value)) return { text: value, steady: true };
-    if (name === "host.name" && isOurHost(value, hosts)) return { text: value, steady: true };
+    if (ofOurs.has(name) && isOurs(value, names)) return { text: value, steady: true };
   }
   return { text: `a ${standIns[name] ?? "value"}`, steady: false };
 }
+
+/** Fields whose values may be names of ours. */
+const ofOurs = new Set(["host.name", "event.dataset"]);
 
 /** What a header says in place of log text. */
 const standIns: Readonly<Record<string, string>> = {
@@ -96,8 +99,8 @@ const standIns: Readonly<Record<string, string>> = {
   "event.dataset": "source",
 };
 
-function isOurHost(name: string, hosts: KnownHosts): boolean {
-  return hosts ? hosts.has(name) : /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(name);
+function isOurs(name: string, names: KnownNames): boolean {
+  return names ? names.has(name) : /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(name);
 }
 
 /** One short line of printable characters. */

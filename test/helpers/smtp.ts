@@ -29,6 +29,8 @@ export interface ScriptedSmtp extends AsyncDisposable {
   readonly port: number;
   /** In the order in which they were taken. */
   readonly mails: readonly TakenMail[];
+  /** Whole messages that got no answer, taken or not: only these may be sent again. */
+  readonly unanswered: readonly Buffer[];
   /** Conversations begun so far. */
   readonly connections: number;
   /** Changes what goes wrong from now on. */
@@ -46,6 +48,7 @@ export async function startSmtp(options: ScriptedSmtpOptions = {}): Promise<Scri
   let faults: Faults = {};
   let connections = 0;
   const mails: TakenMail[] = [];
+  const unanswered: Buffer[] = [];
   const sockets = new Map<number, Socket>();
   const hangUp = (port: number) => {
     sockets.get(port)?.destroy();
@@ -84,6 +87,7 @@ export async function startSmtp(options: ScriptedSmtpOptions = {}): Promise<Scri
             done(reply(fault, "message not wanted"));
             return;
           }
+          if (fault !== undefined) unanswered.push(raw);
           if (fault === "lose") {
             hangUp(remotePort);
             return;
@@ -116,6 +120,7 @@ export async function startSmtp(options: ScriptedSmtpOptions = {}): Promise<Scri
   return {
     port,
     mails,
+    unanswered,
     get connections() {
       return connections;
     },

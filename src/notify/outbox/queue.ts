@@ -5,7 +5,7 @@ import type { Log } from "../../lib/log.ts";
 import type { NotifyOptions } from "../options.ts";
 import type { Channels, Target } from "../recipients.ts";
 import { routed, timing } from "../route.ts";
-import { subjectStem, type KnownHosts } from "../subject.ts";
+import { subjectStem, type KnownNames } from "../subject.ts";
 import { nameOf, type OutboxRow, type StoredAttachment } from "./row.ts";
 import { joinThread, placeInThread, threadId, type Thread } from "./threads.ts";
 
@@ -15,7 +15,7 @@ export interface QueueDeps {
   channels: Channels;
   options: NotifyOptions;
   timezone: string;
-  hosts: KnownHosts;
+  names: KnownNames;
   log: Log;
 }
 
@@ -30,8 +30,8 @@ export async function queueNotification(
   for (const { target, due, gather } of await targetsOf(deps, notification, names, signal)) {
     const { channel, addresses } = target;
     const id = nameOf("alert", alert.id, transition, number, channel, ...[...addresses].sort());
-    const place = { id, number, channel, addresses };
-    const stem = subjectStem(alert, deps.hosts);
+    const place = { id, number, channel, addresses, at };
+    const stem = subjectStem(alert, deps.names);
     const thread = await joinThread(deps.threads, alert.id, stem, place, signal);
     const row: OutboxRow = {
       ...blank(target, at),

@@ -6,6 +6,8 @@ export interface Thread {
   /** What every subject says after `[HIGH]` or `[RECOVERED]`. */
   stem: string;
   people: Person[];
+  /** When the newest of its rows was written, ISO 8601. */
+  touched_at: string;
 }
 
 /** One address of one channel. */
@@ -26,6 +28,8 @@ export interface ThreadRow {
   number: number;
   channel: string;
   addresses: readonly string[];
+  /** ISO 8601. */
+  at: string;
 }
 
 /** Adds a row to its alert's thread, once however often it is called; resolves to the thread as it then is. */
@@ -37,7 +41,7 @@ export async function joinThread(
   signal: AbortSignal,
 ): Promise<Thread> {
   const id = threadId(alert);
-  const fresh: Thread = { kind: "thread", stem, people: withRow([], row) };
+  const fresh: Thread = { kind: "thread", stem, people: withRow([], row), touched_at: row.at };
   if (await documents.create(id, fresh, signal)) return fresh;
   const stored = await documents.change(
     id,
@@ -45,7 +49,7 @@ export async function joinThread(
       const people = withRow(thread.people, row);
       return JSON.stringify(people) === JSON.stringify(thread.people)
         ? undefined
-        : { ...thread, people };
+        : { ...thread, people, touched_at: row.at };
     },
     signal,
   );

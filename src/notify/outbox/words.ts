@@ -3,14 +3,15 @@ import { messageOf } from "../../lib/errors.ts";
 import type { Log } from "../../lib/log.ts";
 import type { AskHistory, Notification } from "../../model/notification.ts";
 import type { Content, Entry, Message } from "../message.ts";
+import { problemMessage } from "../problem.ts";
 import { describe, type SheetContext } from "../sheet.ts";
-import { levelWord, subjectOf, subjectStem, type KnownHosts } from "../subject.ts";
-import { amount, when } from "../when.ts";
+import { levelWord, subjectOf, subjectStem, type KnownNames } from "../subject.ts";
+import { amount } from "../when.ts";
 import type { OutboxRow } from "./row.ts";
 
 export interface WordsDeps extends SheetContext {
   rows: Documents<OutboxRow>;
-  hosts: KnownHosts;
+  names: KnownNames;
   history?: AskHistory;
   log: Log;
 }
@@ -29,7 +30,7 @@ export async function messageFor(
     case "alert": {
       const { notification } = body;
       const { alert, transition, at } = notification;
-      const stem = doc.stem ?? subjectStem(alert, deps.hosts);
+      const stem = doc.stem ?? subjectStem(alert, deps.names);
       const history =
         transition === "recovered" ? undefined : await ask(deps, notification, signal);
       const content: Content = {
@@ -63,12 +64,8 @@ export async function messageFor(
         content: { kind: "digest", reason: body.reason, entries },
       };
     }
-    case "problem": {
-      const { problem, over, since } = body;
-      const rows = [["Since", when(since, deps.timezone)] as const];
-      const subject = `[LEAFWATCH] ${over ? "Over: " : ""}${problem.title}`;
-      return { ...base, thread: [], subject, content: { kind: "problem", problem, over, rows } };
-    }
+    case "problem":
+      return { ...base, ...problemMessage(body, deps.timezone) };
     case "mail": {
       const attachments = body.attachments.map((one) => ({
         ...one,

@@ -82,6 +82,34 @@ describe("the outbox in Elasticsearch", function () {
     await removeNamespace(client, own);
   });
 
+  it("removes what has been final for longer than events are kept, and nothing that waits", async () => {
+    await using smtp = await startSmtp();
+    const own = randomNamespace();
+    await setup(client, { namespace: own, retentionMs: 86_400_000 }, signal);
+    const store = openStore(client, own);
+    const open = () =>
+      createOutbox(store, {
+        options: exampleOptions(smtp.port, { operations: [], give_up: "900d" }),
+        timezone: "UTC",
+        log: silentLog,
+        realNow: () => t0,
+        retentionMs: 400 * 86_400_000,
+      });
+    await open().enqueue(exampleNotification(), signal);
+    await open().deliver(t0, signal);
+    smtp.script({ rcpt: () => 450 });
+    await open().enqueue(exampleNotification(exampleAlert({ id: "waits" })), signal);
+    await open().deliver(t0, signal);
+    const left = async () => (await store.rows.list({}, signal)).map(({ doc }) => doc.alert).sort();
+    const days = (n: number) => minutes(n * 1440);
+    await open().deliver(days(399), signal);
+    assert.deepEqual(await left(), ["8c1f2ab47730", "waits"]);
+    await open().deliver(days(401), signal);
+    assert.deepEqual(await left(), ["waits"]);
+    assert.equal((await store.threads.list({ where: { kind: ["thread"] } }, signal)).length, 0);
+    await removeNamespace(client, own);
+  });
+
   it("finds what an alert's group did in the day and the month before", async () => {
     const index = `logs-system.auth-${namespace}`;
     const stamps = [
@@ -97,7 +125,16 @@ describe("the outbox in Elasticsearch", function () {
       refresh: true,
       operations: stamps.flatMap((stamp, number) => [
         { create: { _index: index, _id: `h${number}` } },
-        { "@timestamp": stamp, source: { ip: "203.0.113.5" }, event: { kind: "event" } },
+        {
+          "@timestamp": stamp,
+          source: { ip: "203.0.113.5" },
+          event: {
+            kind: "event",
+            dataset: "system.auth",
+            outcome: number === 1 ? "failure" : "success",
+          },
+          data_stream: { type: "logs", dataset: "system.auth", namespace },
+        },
       ]),
     });
     const history = await createHistory(client, namespace, "Europe/London")(
@@ -118,6 +155,12 @@ describe("the outbox in Elasticsearch", function () {
         ["2026-07-15T23:00:00.000Z", 4],
       ],
     );
-    assert.equal(history.what, "events with source.ip 203.0.113.5");
+    assert.equal(history.what, "all events with source.ip 203.0.113.5");
+    const failures = { query: { term: { "event.outcome": "failure" } }, datasets: ["system.auth"] };
+    const narrowed = await createHistory(client, namespace, "Europe/London", (rule) =>
+      rule === "ssh-bruteforce" ? failures : undefined,
+    )(exampleAlert(), "2026-07-16T13:08:00Z", signal);
+    assert.equal(narrowed?.hours.at(-1)?.count, 1);
+    assert.equal(narrowed.what, "what this rule looks for, with source.ip 203.0.113.5");
   });
 });

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import fc from "fast-check";
 import type { Documents, Stored } from "../../../src/es/documents.ts";
 import { silentLog } from "../../../src/lib/log.ts";
@@ -5,6 +6,7 @@ import type { Transition } from "../../../src/model/alert.ts";
 import { createOutbox, type Outbox, type OutboxStore } from "../../../src/notify/outbox.ts";
 import type { OutboxRow } from "../../../src/notify/outbox/row.ts";
 import type { Faults, ScriptedSmtp } from "../../helpers/smtp.ts";
+import type { Witness } from "./outbox-judge.ts";
 import { exampleAlert, exampleNotification, exampleOptions } from "../../unit/notify/examples.ts";
 import { memoryStore } from "../../unit/notify/memory-store.ts";
 
@@ -63,8 +65,29 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   watchers: fc.integer({ min: 1, max: 3 }),
 });
 
+/** How long an answer may take; a process that stands still for half of it may miss one that was given. */
+const patienceMs = 250;
+
+/** Plays a scenario and keeps what can be witnessed of it. */
+export async function tell(
+  one: Scenario,
+  smtp: ScriptedSmtp,
+): Promise<Witness & { rows: Stored<OutboxRow>[]; faults: number }> {
+  const before = { mails: smtp.mails.length, unanswered: smtp.unanswered.length };
+  const pauses = monitorEventLoopDelay({ resolution: 5 });
+  pauses.enable();
+  const run = await play(one, smtp);
+  pauses.disable();
+  return {
+    ...run,
+    mails: smtp.mails.slice(before.mails),
+    unanswered: smtp.unanswered.slice(before.unanswered),
+    stalled: pauses.max / 1e6 > patienceMs / 2,
+  };
+}
+
 /** Lets watchers live and die until there is nothing more to do. */
-export async function play(
+async function play(
   one: Scenario,
   smtp: ScriptedSmtp,
 ): Promise<{ rows: Stored<OutboxRow>[]; crashed: number; faults: number }> {
@@ -76,7 +99,7 @@ export async function play(
   const life = (): { outbox: Outbox; alive: () => boolean } => {
     const crash: Crash = { plan: crashes.shift(), ops: 0, dead: false };
     const options = exampleOptions(smtp.port, {
-      smtp: { host: "127.0.0.1", port: smtp.port, tls: "off", timeout: "150ms" },
+      smtp: { host: "127.0.0.1", port: smtp.port, tls: "off", timeout: `${patienceMs}ms` },
       recipients: { security: one.addresses },
       operations: [],
       per_hour: one.perHour,

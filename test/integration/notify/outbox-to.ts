@@ -19,7 +19,7 @@ export function outboxTo(
   const outbox = createOutbox(store, {
     options: exampleOptions(smtp.port, { operations: [], ...change }),
     timezone: "Europe/London",
-    hosts: ["web1"],
+    names: ["web1", "apache.access"],
     history: async (alert) => exampleHistory(alert),
     log: silentLog,
     realNow: () => t0,

@@ -54,11 +54,26 @@ describe("notify/subject", () => {
       { "host.name": "evil.example" },
       "Errors on a host",
     ],
+    [
+      "names a log of ours",
+      "{host.name} sends no {event.dataset} any more",
+      { "host.name": "web1", "event.dataset": "apache.access" },
+      "web1 sends no apache.access any more",
+    ],
+    [
+      "never shows the name of a log that is not ours",
+      "Nothing in {event.dataset}",
+      { "event.dataset": "evil.example" },
+      "Nothing in a source (web1)",
+    ],
     ["falls back to the rule's id", "\u200b", {}, "ssh-bruteforce (web1)"],
   ];
   for (const [what, title, group, expected] of cases) {
     it(what, () => {
-      assert.equal(subjectStem(withTitle(title, group), new Set(["web1"])), expected);
+      assert.equal(
+        subjectStem(withTitle(title, group), new Set(["web1", "apache.access"])),
+        expected,
+      );
     });
   }
 
@@ -74,7 +89,7 @@ describe("notify/subject", () => {
         fc.pre(!/^\d+$/.test(text) && !/^[0-9a-f.:]+$/i.test(text));
         const group = { "user.name": text, "url.path": text, "source.ip": text, "host.name": text };
         const alert = withTitle("{user.name} {url.path} {source.ip} on {host.name}", group);
-        const stem = subjectStem(alert, new Set(["web1"]));
+        const stem = subjectStem(alert, new Set(["web1", "apache.access"]));
         assert.match(stem, /^[\x20-\x7e]+$/);
         assert.equal(stem, "a user a page a value on a host");
       }),
