@@ -30,15 +30,13 @@ export function addAccounts(roles: Roles, id: string, data: Data, fields: Parsed
   switch (roles) {
     case "subject":
       if (subject) fields.user = subject;
+      // 4964 reports a logon by one account of another.
+      if (id === "4964" && target?.name !== undefined) addRelated(fields, subject, target);
       break;
     case "target":
       addTarget(id, target, fields);
       // Who asked for the logon is in no other field.
-      if (subject?.name !== undefined) {
-        fields.related = {
-          user: [...(target?.name === undefined ? [] : [target.name]), subject.name],
-        };
-      }
+      if (subject?.name !== undefined) addRelated(fields, target, subject);
       break;
     case "effective":
       if (subject ?? target) fields.user = { ...subject, ...(target && { effective: target }) };
@@ -66,6 +64,10 @@ export function addAccounts(roles: Roles, id: string, data: Data, fields: Parsed
       if (name !== undefined) fields.user = { name, ...(domain !== undefined && { domain }) };
     }
   }
+}
+
+function addRelated(fields: ParsedFields, ...users: (User | undefined)[]): void {
+  fields.related = { user: users.flatMap((user) => user?.name ?? []) };
 }
 
 /** Kerberos names a user `name@REALM`. */

@@ -26,7 +26,10 @@ export function addObjects(id: string, data: Data, fields: ParsedFields): void {
 function acting(data: Data): Process | undefined {
   const executable =
     value(data, "ProcessName") ?? value(data, "CallerProcessName") ?? value(data, "Application");
-  const pid = pidOf(value(data, "ProcessId") ?? value(data, "CallerProcessId"));
+  // The filtering platform (5156 and its kin) spells it ProcessID.
+  const pid = pidOf(
+    value(data, "ProcessId") ?? value(data, "ProcessID") ?? value(data, "CallerProcessId"),
+  );
   // Process id 0 stands for "none" beside an empty name.
   if (executable === undefined && (pid === undefined || pid === 0)) return undefined;
   return { ...named(executable), ...(pid !== undefined && { pid }) };
