@@ -25,6 +25,14 @@ export const elasticsearchOptions = z
       .regex(/^([0-9a-f]{2}:?){32}$/i, "write the SHA-256 of the authority in hexadecimal digits")
       .optional()
       .describe("SHA-256 fingerprint of that authority"),
+    compress: z
+      .boolean()
+      .optional()
+      .describe("send events gzipped; where left out: unless it runs on this machine"),
+    logsdb: z
+      .boolean()
+      .optional()
+      .describe("store events as logsdb where it can: less disk, slower to index"),
   })
   .superRefine((options, context) => {
     const wrong = (path: string, message: string) => {
@@ -43,6 +51,15 @@ export const elasticsearchOptions = z
   });
 
 export type ElasticsearchOptions = z.output<typeof elasticsearchOptions>;
+
+/**
+ * Whether it pays to compress what is sent: a tenth of the bytes for a few microseconds an event, which is more than a
+ * loopback address gives back and less than any network.
+ */
+export function isWorthCompressing({ url, compress }: ElasticsearchOptions): boolean {
+  const here = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+  return compress ?? ![url].flat().every((one) => here.test(new URL(one).hostname));
+}
 
 /**
  * The one client, for 8.19 and 9.x. It connects at the first call.

@@ -25,20 +25,24 @@ export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
   /** Bulks seen. */
   readonly bulks: number;
+  /** Bytes of their bodies, as they came over the wire. */
+  readonly bytes: number;
   /** Called after a bulk was carried out whose answer is withheld. */
   onLost: (() => Promise<void>) | undefined;
 }
 
 export async function startFaultyProxy(target: string, script: Fault[]): Promise<FaultyProxy> {
-  let bulks = 0;
-  const self: { onLost: FaultyProxy["onLost"] } = { onLost: undefined };
+  const self: { onLost: FaultyProxy["onLost"]; bulks: number; bytes: number } = {
+    ...{ onLost: undefined, bulks: 0, bytes: 0 },
+  };
   const server = http.createServer((request, response) => {
     void answer(request, response).catch(() => response.destroy());
   });
   async function answer(request: http.IncomingMessage, response: http.ServerResponse) {
     const body = await bytesOf(request);
     const isBulk = request.url?.startsWith("/_bulk") ?? false;
-    const fault = isBulk ? (script[bulks++] ?? script.find(isLimit) ?? "pass") : "pass";
+    if (isBulk) self.bytes += body.length;
+    const fault = isBulk ? (script[self.bulks++] ?? script.find(isLimit) ?? "pass") : "pass";
     if (typeof fault === "object" && "refuse" in fault) {
       send(response, fault.refuse, error(fault.refuse));
       return;
@@ -105,9 +109,6 @@ export async function startFaultyProxy(target: string, script: Fault[]): Promise
   const { port } = server.address() as AddressInfo;
   return Object.assign(self, {
     url: `http://127.0.0.1:${port}`,
-    get bulks() {
-      return bulks;
-    },
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
         server.close(() => {

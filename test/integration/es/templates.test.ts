@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { Client } from "@elastic/elasticsearch";
 import { checkSetup, dataStreams, removeSetup, setup } from "../../../src/es/templates.ts";
+import { silentLog } from "../../../src/lib/log.ts";
+import { createShipper } from "../../../src/ship/shipper.ts";
+import { accessEvents } from "../../helpers/events.ts";
 import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
 
 const { signal } = new AbortController();
@@ -17,6 +20,11 @@ describe("setup", function () {
   after(async () => {
     await removeNamespace(client, namespace);
   });
+
+  const backingOf = async (index: string) => {
+    const { data_streams } = await client.indices.resolveIndex({ name: index });
+    return [data_streams[0]?.backing_indices].flat()[0] ?? "";
+  };
 
   it("says what it would do and does nothing when run dry", async () => {
     const changes = await setup(client, { ...options, dryRun: true }, signal);
@@ -82,6 +90,60 @@ describe("setup", function () {
     assert.equal(result.result, "created");
   });
 
+  it("keeps the fields of events that its own fields flood, Windows' among them", async () => {
+    const index = `logs-windows.security-${namespace}`;
+    const document = (n: number, names: number) => ({
+      "@timestamp": "2026-11-22T10:00:00.000Z",
+      winlog: {
+        event_id: "4625",
+        event_data: Object.fromEntries(
+          Array.from({ length: names }, (_, i) => [`Field${n}x${i}`, "value"]),
+        ),
+      },
+      host: { name: `host${n}` },
+      user: { name: "anna" },
+    });
+    for (let n = 0; n < 5; n++) {
+      await client.create({ index, id: String(n), document: document(n, 600) });
+    }
+    await client.create({ index, id: "last", document: document(5, 3), refresh: true });
+    const { count } = await client.count({
+      index,
+      query: {
+        bool: { filter: [{ term: { "host.name": "host5" } }, { term: { "user.name": "anna" } }] },
+      },
+    });
+    assert.equal(count, 1);
+    const { fields } = await client.fieldCaps({ index, fields: "winlog.event_data.*" });
+    assert.ok(Object.keys(fields).length < 2000);
+    const { _source } = await client.get<{ winlog: { event_data: object } }>({
+      index: await backingOf(index),
+      id: "4",
+    });
+    assert.equal(Object.keys(_source?.winlog.event_data ?? {}).length, 600);
+  });
+
+  it("stores events as logsdb where that is asked for and there, each once", async function () {
+    const own = randomNamespace();
+    const index = `logs-apache.access-${own}`;
+    await setup(client, { ...options, namespace: own, logsdb: true }, signal);
+    await using shipper = createShipper({ client, namespace: own, log: silentLog });
+    for (let time = 0; time < 2; time++) {
+      await shipper.ship({ origin: "3w5e11264sgsf" }, accessEvents(0, 50, own), signal);
+    }
+    const settings = await client.indices.getSettings({ index });
+    const [mode] = Object.values(settings).map((one) => one.settings?.index?.mode);
+    assert.equal(mode, "logsdb");
+    await client.indices.refresh({ index });
+    assert.equal((await client.count({ index })).count, 50);
+    assert.equal(shipper.stats.existed, 50);
+    assert.deepEqual(await setup(client, { ...options, namespace: own, logsdb: true }, signal), []);
+    // And back: the next index is an ordinary one.
+    const changes = await setup(client, { ...options, namespace: own }, signal);
+    assert.ok(changes.some(({ action, name }) => action === "roll over" && name === index));
+    await removeNamespace(client, own);
+  });
+
   it("rolls a live stream over when its mapping changes, and only then", async () => {
     const index = `logs-apache.access-${namespace}`;
     const custom = `leafwatch-${namespace}@settings`;
@@ -93,7 +155,12 @@ describe("setup", function () {
     const changes = await setup(client, options, signal);
     assert.deepEqual(
       changes.map(({ action, name }) => `${action} ${name}`),
-      [`update ${custom}`, `roll over ${index}`, `roll over logs-json-${namespace}`],
+      [
+        `update ${custom}`,
+        ...["apache.access", "json", "windows.security"].map(
+          (dataset) => `roll over logs-${dataset}-${namespace}`,
+        ),
+      ],
     );
     assert.ok(
       changes[0]?.differences.some(
@@ -128,7 +195,7 @@ describe("setup", function () {
       ),
     );
     const { count } = await client.count({ index: `logs-*-${namespace}` });
-    assert.equal(count, 2);
+    assert.equal(count, 8);
   });
 
   it("removes all of it where there is no data", async () => {

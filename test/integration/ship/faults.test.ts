@@ -131,6 +131,24 @@ describe("shipping through trouble", function () {
     assert.equal(shipper.stats.stored, 1);
   });
 
+  it("sends a fraction of the bytes when it compresses, and stores the same", async () => {
+    await using proxy = await startFaultyProxy(await elasticsearchUrl(), []);
+    const behind = createClient({ url: proxy.url });
+    const sent: number[] = [];
+    for (const gzip of [false, true]) {
+      const before = proxy.bytes;
+      await using shipper = createShipper({ client: behind, namespace, log: silentLog, gzip });
+      // The second time every answer is 409.
+      await shipper.ship(batch, accessEvents(0, count, namespace), signal);
+      assert.equal(shipper.stats.stored, count);
+      sent.push(proxy.bytes - before);
+    }
+    const [plain = 0, compressed = 0] = sent;
+    assert.ok(compressed > 0 && compressed * 4 < plain, `${compressed} bytes instead of ${plain}`);
+    await assertOnce();
+    await behind.close();
+  });
+
   it("stops at wrong credentials, says so and loses nothing", async () => {
     await using proxy = await startFaultyProxy(await elasticsearchUrl(), [{ refuse: 401 }]);
     const behind = createClient({ url: proxy.url });
