@@ -186,12 +186,7 @@ async function lateWork(
   }
   const found = [];
   for (const { range: touched, groups } of work) {
-    // What a late event undoes is no candidate any more.
-    if (condition.mode === "replace") {
-      found.push({ range: touched, groups: [...groups.values()] });
-      continue;
-    }
-    const candidates = await condition.candidates(parts.events, touched, signal);
+    const candidates = await groupsToJudge(parts, rule, touched, signal);
     const both = candidates.filter((group) => groups.has(groupKey(group)));
     if (both.length > 0) found.push({ range: touched, groups: both });
   }

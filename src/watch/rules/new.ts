@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseDuration } from "../../lib/duration.ts";
-import { groupKey, type EventStore, type Group, type Occurrence, type Range } from "../events.ts";
+import { groupKey, type Group, type Occurrence } from "../events.ts";
+import { lastSeen } from "../last-seen.ts";
 import { ruleKind, type Span } from "../rule.ts";
 
 export const newValue = ruleKind({
@@ -19,18 +20,7 @@ export const newValue = ruleKind({
     if (historyMs <= 0) check.problem(["new", "history"], "takes a duration such as 30d");
     const pairBy = [...by, field];
 
-    /** Last time before `range` that each pair of group and value was seen. */
-    const lastBefore = async (
-      events: EventStore,
-      pairs: readonly Group[],
-      range: Range,
-      signal: AbortSignal,
-    ) => {
-      const past = { from: range.from - historyMs, to: range.from };
-      const query = { select, by: pairBy, range: past, groups: pairs };
-      const tallies = await events.tally({ ...query, measure: "documents" }, signal);
-      return new Map(tallies.map(({ group, last }) => [groupKey(group), last]));
-    };
+    const seenBefore = lastSeen(select, pairBy, historyMs);
 
     return {
       threshold: 1,
@@ -44,10 +34,10 @@ export const newValue = ruleKind({
       async candidates(events, range, signal) {
         const query = { select, by: pairBy, range };
         const pairs = await events.tally({ ...query, measure: "documents" }, signal);
-        const seen = await lastBefore(
+        const seen = await seenBefore(
           events,
           pairs.map(({ group }) => group),
-          range,
+          range.from,
           signal,
         );
         const groups = new Map<string, Group>();
@@ -66,7 +56,7 @@ export const newValue = ruleKind({
           const values = new Set(list.flatMap(({ values: some }) => some));
           return [...values].map((value) => [...(JSON.parse(key) as Group), value]);
         });
-        const seen = await lastBefore(events, pairs, range, signal);
+        const seen = await seenBefore(events, pairs, range.from, signal);
         const gathered = new Map<string, Occurrence[][]>();
         for (const [key, list] of found) gathered.set(key, [[], list]);
         for (const pair of pairs) {

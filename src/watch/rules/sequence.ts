@@ -30,6 +30,10 @@ export const sequence = ruleKind({
       count.of === "events" ? "documents" : "attempts",
     );
     const [first = parts.select] = selections;
+    // What asks for most leaves the fewest groups; of equals, what comes last is the rarest as a rule.
+    const rarestFirst = [...selections.entries()]
+      .reverse()
+      .sort(([a], [b]) => (limits[b] ?? 1) - (limits[a] ?? 1));
     const weighed = (lists: readonly (readonly Occurrence[])[]) =>
       lists.map((events, i) =>
         measures[i] === "documents" ? events.map((event) => ({ ...event, weight: 1 })) : events,
@@ -44,8 +48,7 @@ export const sequence = ruleKind({
       fields: [],
       async candidates(events, range, signal) {
         let found: Map<string, Group> | undefined;
-        // From the last step, which is the rarest as a rule, to the first.
-        for (const [i, select] of [...selections.entries()].reverse()) {
+        for (const [i, select] of rarestFirst) {
           const groups = found && [...found.values()];
           if (groups?.length === 0) break;
           const query = { select, by: groupBy, range: reach(range, withinMs) };

@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { parseDuration } from "../../lib/duration.ts";
-import { groupKey, type EventStore, type Group, type Occurrence, type Range } from "../events.ts";
+import {
+  groupKey,
+  type EventStore,
+  type Group,
+  type Occurrence,
+  type Range,
+  type Selection,
+} from "../events.ts";
+import { lastSeen } from "../last-seen.ts";
 import { ruleKind, type Span } from "../rule.ts";
 
 const dayMs = 86_400_000;
@@ -37,6 +45,8 @@ export const silence = ruleKind({
         .map((group) => [groupKey(group), group]),
     );
     const usual = learner(select, by, leastMs);
+    const senders = sendersOf(select, by);
+    const heardBefore = lastSeen(select, by, lookBackMs);
     const tally = (
       events: EventStore,
       range: Range,
@@ -74,12 +84,8 @@ export const silence = ruleKind({
         }
         const all = new Map<string, Group>(sources);
         if (sources.size === 0) {
-          const past = { from: range.from - learnMs, to: range.to };
-          const known = await events.tally(
-            { select, by, range: past, measure: "documents" },
-            signal,
-          );
-          for (const { group } of known) all.set(groupKey(group), group);
+          for (const [key, group] of await senders(events, range, signal)) all.set(key, group);
+          for (const [key, { group }] of heard) all.set(key, group);
         }
         return [...all].flatMap(([key, group]) => {
           const times = heard.get(key)?.times ?? [];
@@ -98,28 +104,19 @@ export const silence = ruleKind({
         for (const { group, first, last } of await tally(events, range, signal, groups)) {
           gathered.get(groupKey(group))?.[1]?.push({ at: first, last, weight: 1, values: [] });
         }
-        // Most were heard of lately: the long look back is for the others.
-        let missing = [...groups];
-        for (const backMs of [dayMs, lookBackMs]) {
-          if (missing.length === 0) break;
-          const past = { from: range.from - backMs, to: range.from };
-          const query = { select, by, range: past, groups: missing };
-          for (const { group, last } of await events.tally(
-            { ...query, measure: "documents" },
-            signal,
-          )) {
-            gathered.get(groupKey(group))?.[0]?.push({ at: last, weight: 1, values: [] });
-            missing = missing.filter((other) => groupKey(other) !== groupKey(group));
-          }
+        const heard = await heardBefore(events, groups, range.from, signal);
+        for (const [key, at] of heard) {
+          gathered.get(key)?.[0]?.push({ at, weight: 1, values: [] });
         }
-        for (const group of missing) {
+        for (const group of groups.filter((one) => !heard.has(groupKey(one)))) {
           // Never heard of: silent from when it was first watched.
           const lists = gathered.get(groupKey(group));
           if (range.since !== undefined && sources.has(groupKey(group))) {
             lists?.[0]?.push({ at: range.since, weight: 0, values: [] });
           }
         }
-        const limits = fixedMs === undefined ? await usual(events, range, signal) : undefined;
+        const limits =
+          fixedMs === undefined ? await usual(events, groups, range, signal) : undefined;
         for (const [key, lists] of gathered) {
           const ms = Math.max(
             fixedMs ?? 0,
@@ -153,22 +150,48 @@ function pauses(times: readonly Occurrence[], to: number, afterMs: number): Span
   });
 }
 
+/** Who has sent within what `auto` learns from. Once a day all of it is looked at, in between what is new. */
+function sendersOf(select: Selection, by: readonly string[]) {
+  const known = new WeakMap<EventStore, { until: number; groups: Map<string, Group> }>();
+  return async (events: EventStore, { from, to }: Range, signal: AbortSignal) => {
+    const before = known.get(events);
+    const fresh =
+      before && Math.floor(before.until / dayMs) === Math.floor(to / dayMs)
+        ? before
+        : { until: from - learnMs, groups: new Map<string, Group>() };
+    if (to > fresh.until) {
+      const range = { from: fresh.until, to };
+      const query = { select, by, range, measure: "documents" as const };
+      for (const { group } of await events.tally(query, signal)) {
+        fresh.groups.set(groupKey(group), group);
+      }
+    }
+    known.set(events, { until: Math.max(fresh.until, to), groups: fresh.groups });
+    return fresh.groups;
+  };
+}
+
 /**
  * What is a long pause of a source: twice the second longest of the daily longest pauses of the fortnight before. One
- * outage does not spoil it, quiet nights and weekends are in it. Learnt once a day.
+ * outage does not spoil it, quiet nights and weekends are in it. Learnt once a day of each source in question.
  */
-function learner(
-  select: Parameters<EventStore["tally"]>[0]["select"],
-  by: readonly string[],
-  leastMs: number,
-) {
-  let learnt: { day: number; limits: Map<string, number> } | undefined;
-  return async (events: EventStore, range: Range, signal: AbortSignal) => {
+function learner(select: Selection, by: readonly string[], leastMs: number) {
+  const learnt = new WeakMap<EventStore, { day: number; limits: Map<string, number> }>();
+  return async (
+    events: EventStore,
+    groups: readonly Group[],
+    range: Range,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, number>> => {
     const day = Math.floor(range.from / dayMs) * dayMs;
-    if (learnt?.day === day) return learnt.limits;
+    const before = learnt.get(events);
+    const { limits } = before?.day === day ? before : { limits: new Map<string, number>() };
+    learnt.set(events, { day, limits });
+    const unlearnt = groups.filter((group) => !limits.has(groupKey(group)));
+    if (unlearnt.length === 0) return limits;
     const past = { from: day - learnMs, to: day };
     const tallies = await events.tally(
-      { select, by, range: past, measure: "documents", slotMs: leastMs },
+      { select, by, range: past, measure: "documents", slotMs: leastMs, groups: unlearnt },
       signal,
     );
     const last = new Map<string, number>();
@@ -182,12 +205,14 @@ function learner(
       longest.set(key, days);
       last.set(key, end);
     }
-    const limits = new Map<string, number>();
-    for (const [key, days] of longest) {
-      const [, second] = [...days.values()].sort((a, b) => b - a);
-      if (second !== undefined) limits.set(key, Math.min(longestMs, Math.max(leastMs, 2 * second)));
+    for (const key of unlearnt.map(groupKey)) {
+      const [, second] = [...(longest.get(key)?.values() ?? [])].sort((a, b) => b - a);
+      // Too little is known of it.
+      limits.set(
+        key,
+        second === undefined ? 4 * leastMs : Math.min(longestMs, Math.max(leastMs, 2 * second)),
+      );
     }
-    learnt = { day, limits };
     return limits;
   };
 }

@@ -59,7 +59,12 @@ export async function play(rule: Rule, { events, pauses, watchers, seed }: Play)
     log: silentLog,
     from: new Date(startMs - 1000),
   };
-  const pass = async (mayDie: boolean) => {
+  // Each watcher keeps its view of the store, and with it what it remembers, through all its passes.
+  const turns: (() => Promise<void>)[] = [];
+  const views = Array.from({ length: watchers }, (_, i) =>
+    pausing<EventStore>(store, async () => turns[i]?.()),
+  );
+  const pass = async (mayDie: boolean, number = 0) => {
     let left = mayDie && random() < 0.5 ? Math.floor(random() * 60) : Infinity;
     const pause = async () => {
       for (let turns = Math.floor(random() * 4); turns >= 0; turns--) await Promise.resolve();
@@ -69,9 +74,10 @@ export async function play(rule: Rule, { events, pauses, watchers, seed }: Play)
       }
       if (left-- <= 0) throw new Crash();
     };
+    turns[number] = pause;
     const watcher = watcherOver({
       ...options,
-      events: pausing<EventStore>(store, pause),
+      events: views[number] ?? store,
       state: pausing<WatchState>(state, pause),
       enqueue: async (row) => {
         await pause();
@@ -87,7 +93,9 @@ export async function play(rule: Rule, { events, pauses, watchers, seed }: Play)
   for (const ms of pauses) {
     clock += ms;
     arrive();
-    const passes = Array.from({ length: 1 + Math.floor(random() * watchers) }, () => pass(true));
+    const passes = Array.from({ length: 1 + Math.floor(random() * watchers) }, (_, i) =>
+      pass(true, i),
+    );
     for (const result of await Promise.allSettled(passes)) {
       if (result.status === "rejected" && !(result.reason instanceof Crash)) throw result.reason;
     }
