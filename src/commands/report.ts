@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { writeFile } from "node:fs/promises";
+import { wrap } from "../es/errors.ts";
 import { AppError, messageOf } from "../lib/errors.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJson } from "../report/json.ts";
@@ -46,6 +47,9 @@ export const reportCommand: AddCommand = (program, io) => {
           ? weekBefore(weekOf(now, config.timezone), 1)
           : parseWeek(options.week, config.timezone);
       const audience = audienceOf(context, options.audience);
+      // Who stands before a terminal shall not wait for the patience that the schedule has.
+      const once = { signal: io.signal, maxRetries: 0 };
+      await wrap(() => context.client.cluster.health({ filter_path: "status" }, once), io.signal);
       const report = await reportOf(context, audience ?? {}, week, now, io.signal);
       if (out !== undefined) await write(report, out, options.format, (text) => io.out(text));
       if (send) await sendNow(context, report, audience, now, io.signal);

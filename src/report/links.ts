@@ -7,7 +7,7 @@ export interface ReportLinks {
   /** A dashboard, with time and filter filled in. */
   dashboard(board: Board, view: Interval & { filters?: Readonly<Record<string, string>> }): string;
   /** The events of an alert. */
-  alert(alert: Pick<Alert, "group" | "first_seen" | "last_seen" | "within">): string;
+  alert(alert: Alert): string;
 }
 
 type Board =

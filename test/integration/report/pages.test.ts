@@ -20,6 +20,7 @@ import {
   parsePgm,
   toPgm,
 } from "../../helpers/report-pages.ts";
+import { numbersIn, numbersOf } from "../../helpers/report-numbers.ts";
 import { storeWorld } from "../../helpers/report-store.ts";
 import { veraPdf, type Verdict } from "../../helpers/verapdf.ts";
 
@@ -133,6 +134,23 @@ describe("the six reports", function () {
     assert.doesNotMatch(await first("ordinary"), /Gap in the data|So far/);
   });
 
+  it("show no number that their JSON does not hold", async function () {
+    const strangers = (pages: readonly string[], report: Report) => {
+      const known = numbersOf(report);
+      const lines = pages.flatMap((page) => page.split("\n").filter((line) => !footer.test(line)));
+      return lines.flatMap((line) => numbersIn(line).filter((number) => !known.has(number)));
+    };
+    // The codes of characters without a glyph are no numbers.
+    for (const name of [...made.keys()].filter((one) => one !== "long-names")) {
+      assert.deepEqual(strangers(await texts(this, name), caseOf(name).report), [], name);
+    }
+    const { report } = caseOf("ordinary");
+    const figures = report.figures.map((figure) => ({ ...figure, value: 987_654 }));
+    const file = join(folder, "other.pdf");
+    await writeFile(file, await renderPdf({ ...report, figures }));
+    assert.ok(strangers(await pageTexts(file), report).includes("987,654"));
+  });
+
   it("have all ten parts", async function () {
     const all = (await texts(this, "ordinary")).join("\n");
     const parts = [
@@ -231,6 +249,8 @@ describe("the six reports", function () {
     }
   });
 });
+
+const footer = /Page \d+ of \d+/;
 
 /** Marks the test pending and says why. */
 function missing(test: Mocha.Context, reason: string): never {
