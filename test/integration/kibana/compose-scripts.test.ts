@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { until } from "../../helpers/poll.ts";
 import { roleDescriptors, type RoleDescriptor } from "../../../src/es/privileges.ts";
 
 const run = promisify(execFile);
@@ -123,6 +125,50 @@ describe("the set-up scripts of the compose stack", function () {
     );
     assert.deepEqual(missing, []);
     assert.deepEqual(requests[2]?.body["roles"], ["leafwatch"]);
+  });
+});
+
+describe("the traffic of the compose stack's hosts", function () {
+  this.timeout(120_000);
+
+  it("plays visitors, attacks from one address, and Thursdays on which the members log in", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "traffic-"));
+    // Stand-ins for what it calls: each notes how it was called. Without pauses a day of two seconds is full enough.
+    const told = join(folder, "told");
+    for (const name of ["curl", "logger", "sleep"]) {
+      const note =
+        name === "sleep" ? "" : `printf '%s ' ${name} "$@" >>'${told}'; echo >>'${told}'`;
+      await writeFile(join(folder, name), `#!/bin/bash\n${note}\n`, { mode: 0o755 });
+    }
+    const script = join(compose, "host/bin/make-traffic");
+    const env = {
+      ...process.env,
+      PATH: `${folder}:${process.env["PATH"] ?? ""}`,
+      DAY_SECONDS: "2",
+    };
+    const child = spawn("bash", [script], { env, stdio: ["ignore", "ignore", "inherit"] });
+    const ended = once(child, "exit");
+    const signs = [
+      /curl .*X-Forwarded-For: 203\.0\.113\.66 .*\/wp-content\/plugins\/p60\/readme\.txt/,
+      /curl .*X-Forwarded-For: 203\.0\.113\.66 .*--user \w+:guess40 .*\/login/,
+      /logger .*Failed password for invalid user user\d+ from 203\.0\.113\.66/,
+      /curl .*--request POST --user (\w+):welcome-\1 .*\/login/,
+      /curl .*127\.0\.0\.1\/news\.html/,
+    ];
+    try {
+      await until(
+        "all of it was played",
+        async () => {
+          const text = await readFile(told, "utf8").catch(() => "");
+          return signs.every((sign) => sign.test(text));
+        },
+        90_000,
+      );
+    } finally {
+      child.kill();
+      await ended;
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

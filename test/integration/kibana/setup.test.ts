@@ -57,7 +57,8 @@ describe("leafwatch setup", function () {
   };
   const run = (config: string, ...options: string[]) =>
     leafwatch.run(["setup", "--config", config, ...options], signal);
-  const hasTemplates = () => client.indices.existsIndexTemplate({ name: `leafwatch-logs-${namespace}` });
+  const hasTemplates = () =>
+    client.indices.existsIndexTemplate({ name: `leafwatch-logs-${namespace}` });
   const refused = async (config: string, ...options: string[]) => {
     let error: unknown;
     await run(config, ...options).catch((thrown: unknown) => (error = thrown));

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { loadConfig } from "../../../src/config/load.ts";
+import { schemaProblems, type Schema } from "../../helpers/json-schema.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -68,6 +71,31 @@ const stack = z.strictObject({
 describe("docker-compose.yml", () => {
   const { services, volumes } = stack.parse(parse(read("docker-compose.yml"), { merge: true }));
   const entries = Object.entries(services);
+
+  describe("held against the Compose Specification's own schema", () => {
+    const schema = JSON.parse(read("test/fixtures/compose/compose-spec.json")) as Schema;
+    const file = () => parse(read("docker-compose.yml"), { merge: true }) as Stack;
+    type Stack = Record<string, unknown> & { services: Record<string, Record<string, unknown>> };
+
+    it("is what it allows", () => {
+      assert.deepEqual(schemaProblems(schema, file()), []);
+    });
+
+    for (const [what, change, expected] of [
+      ["a misspelt key", { helthcheck: {} }, /helthcheck is unknown/],
+      ["a size that is none", { mem_limit: ["2g"] }, /mem_limit: is no number or string/],
+      ["a misspelt condition", { depends_on: { web1: { condition: "healthy" } } }, /condition/],
+      ["a port of the wrong kind", { ports: [true] }, /ports/],
+      ["one port twice", { ports: ["127.0.0.1:1:1", "127.0.0.1:1:1"] }, /twice/],
+      ["a health check without its type", { healthcheck: { tests: ["CMD"] } }, /tests is unknown/],
+    ] as const) {
+      it(`would not be with ${what}`, () => {
+        const wrong = file();
+        Object.assign(wrong.services["kibana"] ?? {}, change);
+        assert.match(schemaProblems(schema, wrong).join("\n"), expected);
+      });
+    }
+  });
 
   it("has every service of the trial", () => {
     assert.deepEqual(Object.keys(services).sort(), [
@@ -185,6 +213,32 @@ describe("docker-compose.yml", () => {
     }
     for (const [, host = ""] of config.matchAll(/address: (\S+)|host: (\w+),/g)) {
       if (host) assert.ok(host in services, host);
+    }
+  });
+
+  it("brings a config that Leafwatch accepts, with the members that the hosts play", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "compose-"));
+    try {
+      const path = join(folder, "leafwatch.yml");
+      const text = read("compose/leafwatch.yml")
+        .replaceAll("/run/leafwatch/", `${folder}/`)
+        .replaceAll("/etc/leafwatch/", `${join(root, "compose")}/`)
+        .replaceAll("/app/rules", join(root, "rules"))
+        .replaceAll("${env:LEAFWATCH_ELASTICSEARCH_USER}", "leafwatch");
+      writeFileSync(path, text);
+      for (const file of ["elasticsearch_password", "ca.crt", "id_ed25519", "known_hosts"])
+        writeFileSync(join(folder, file), "x");
+      const { check_in } = await loadConfig(path);
+      assert.equal(check_in?.weekday, "thursday");
+      const roster = read("compose/members.txt")
+        .split("\n")
+        .filter((line) => /^\w/.test(line));
+      const played = /^members=\((.+)\)$/m.exec(read("compose/host/bin/make-traffic"))?.[1];
+      assert.deepEqual(roster, played?.split(" "));
+      const known = /^for member in (.+); do$/m.exec(read("compose/host/bin/prepare-host"))?.[1];
+      assert.deepEqual(roster, known?.split(" "));
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 
