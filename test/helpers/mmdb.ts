@@ -77,7 +77,7 @@ function bitsOf(network: string, ipVersion: 4 | 6): number[] {
   // IPv4 networks lie in ::/96 of a file for both.
   const whole =
     ipVersion === 6 && bytes.length === 4 ? [...Array<number>(12).fill(0), ...bytes] : bytes;
-  const bits = whole.flatMap((byte) => [...byte.toString(2).padStart(8, "0")].map(Number));
+  const bits = whole.flatMap((byte) => Array.from({ length: 8 }, (_, i) => (byte >> (7 - i)) & 1));
   return bits.slice(0, Number(length) + whole.length * 8 - bytes.length * 8);
 }
 

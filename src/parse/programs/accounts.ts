@@ -1,4 +1,5 @@
 import type { ParsedFields } from "../format.ts";
+import { suseWordings } from "./accounts-suse.ts";
 import { classify, type Pattern } from "./program.ts";
 
 const iam = ["iam"];
@@ -11,7 +12,8 @@ const groupChange = ["group", "change"];
 const change = ["change"];
 
 type User = NonNullable<ParsedFields["user"]>;
-interface Found {
+/** What one wording says. */
+export interface Found {
   type: readonly string[];
   action?: string;
   user?: User;
@@ -19,7 +21,8 @@ interface Found {
 }
 type Groups = Readonly<Record<string, string | undefined>>;
 
-interface Wording {
+/** One wording: matched from the beginning, in one pass. */
+export interface Wording {
   form: RegExp;
   read: (groups: Groups) => Found;
 }
@@ -123,6 +126,10 @@ const wordings: Readonly<Record<string, readonly Wording[]>> = {
       }),
     },
     {
+      form: /^set (?:members|administrators) of (?<group>\S{1,256}) to /,
+      read: (groups) => ({ type: groupChange, group: group(groups) }),
+    },
+    {
       form: /^(?:password|members|administrators) of group (?<group>\S{1,256}) (?:\w{1,20}) by (?<actor>\S{1,256})/,
       read: ({ group: name = "", actor = "" }) => ({
         type: groupChange,
@@ -180,7 +187,10 @@ const otherwise: Readonly<Record<string, Found>> = {
 
 /** The programs that change accounts, each with its patterns. */
 export const accounts: Readonly<Record<string, readonly Pattern[]>> = Object.fromEntries(
-  Object.entries(wordings).map(([program, forms]) => [program, patternsOf(program, forms)]),
+  Object.entries(wordings).map(([program, forms]) => [
+    program,
+    patternsOf(program, [...forms, ...(suseWordings[program] ?? [])]),
+  ]),
 );
 
 function patternsOf(program: string, forms: readonly Wording[]): readonly Pattern[] {

@@ -88,6 +88,11 @@ function addressAfterWords(body: string, fields: ParsedFields): boolean {
     const found = peerAtStart(rest);
     if (!found) return false;
     fields.source = found.peer;
+    // TCP wrappers name a host and then its address.
+    const address =
+      words === "refused connect from " ? / \(([^\s()]{2,60})\)$/.exec(found.rest) : null;
+    if (address?.[1])
+      fields.source = { ...found.peer, ...sourceOf({ before: "", address: address[1] }) };
     addServer(found.rest, fields);
     return true;
   }
@@ -128,7 +133,17 @@ function addressAtEnd(body: string, fields: ParsedFields): boolean {
   if (!peer) return false;
   const source = sourceOf(peer);
   if (source) fields.source = source;
+  const user = sessionUser(words, peer.before);
+  if (user !== undefined) fields.user = { name: user };
   return true;
+}
+
+/** `Starting session: WHAT for USER from`, `Close session: user USER from`: a user who has logged in. */
+function sessionUser(words: string, before: string): string | undefined {
+  const text = before.endsWith(" from") ? before.slice(words.length, -5) : "";
+  if (words === "Close session: ") return after(text, "user ");
+  const at = words === "Starting session: " ? text.indexOf(" for ") : -1;
+  return at < 0 ? undefined : text.slice(at + 5);
 }
 
 /** `input_userauth_request: invalid user USER`: sshd's `Invalid user` line, with the address, stands beside it. */
