@@ -10,6 +10,7 @@ import { silentLog } from "../lib/log.ts";
 import { visible } from "../lib/visible.ts";
 import type { LineBatch } from "../model/raw-line.ts";
 import { checkNotify, sendTestMail } from "../notify/check.ts";
+import { notifyOptions } from "../notify/options.ts";
 import { createChannels } from "../notify/recipients.ts";
 import { checkAudiences } from "../report/schedule.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
@@ -50,7 +51,6 @@ export const checkCommand: AddCommand = (program, io) => {
 
 async function lookAt(context: Context, options: Options, signal: AbortSignal): Promise<Finding[]> {
   const { config, client } = context;
-  const { notify } = config;
   await using hosts = await createHosts(config.hosts, {
     once: true,
     log: silentLog,
@@ -76,24 +76,25 @@ async function lookAt(context: Context, options: Options, signal: AbortSignal): 
       (config.hosts[i]?.logs ?? []).map((entry) => lookAtLog(host, entry, signal)),
     ),
   ];
-  if (notify) {
-    const channels = createChannels(notify, context.log);
-    const { sendTest } = options;
-    parts.push(
-      checkNotify(channels, signal).then((results) =>
-        results.map(({ label, error }) => finding(label, error, "ready")),
-      ),
-    );
-    if (sendTest !== undefined) {
-      parts.push(
-        one(`test mail to ${sendTest}`, async () => {
-          await sendTestMail(channels, sendTest, new Date(), signal);
-          return "accepted";
-        }),
-      );
-    }
-  }
+  parts.push(lookAtNotify(context, options.sendTest, signal));
   return (await Promise.all(parts)).flat();
+}
+
+/** Asks every notifier; then the test mail goes out, over a connection of its own. */
+async function lookAtNotify(
+  { config: { notify }, log }: Context,
+  sendTest: string | undefined,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const channels = createChannels(notify ?? notifyOptions.parse({}), log);
+  const results = await checkNotify(channels, signal);
+  const found = results.map(({ label, error }) => finding(label, error, "ready"));
+  if (sendTest === undefined) return found;
+  const test = await one(`test mail to ${sendTest}`, async () => {
+    await sendTestMail(channels, sendTest, new Date(), signal);
+    return "accepted";
+  });
+  return [...found, ...test];
 }
 
 /** Opens each stream of an entry and reads its beginning. */

@@ -2,6 +2,7 @@ import { AppError } from "../lib/errors.ts";
 import { sendAtOnce } from "./at-once.ts";
 import type { Channels } from "./recipients.ts";
 import type { Message } from "./message.ts";
+import type { Result } from "./notifier.ts";
 import { nameOf } from "./outbox/row.ts";
 
 /** What a notifier said to a check. */
@@ -53,14 +54,19 @@ export async function sendTestMail(
   };
   const results = await sendAtOnce(notifier, message, signal);
   const failed = results.find((one) => one.outcome !== "accepted");
-  if (failed) {
-    throw new AppError(
-      "NOTIFY_TEST",
-      `the test mail to ${address} was not accepted: ${failed.answer}`,
-      {
-        hint: "leafwatch check says whether the mail server can be reached and the login works",
-        retryable: failed.outcome === "again",
-      },
-    );
-  }
+  if (!failed) return;
+  throw new AppError(
+    "NOTIFY_TEST",
+    `${notifier.label}: the test mail to ${address} was not accepted: ${failed.answer}`,
+    { hint: hintFor(failed), retryable: failed.outcome === "again" },
+  );
+}
+
+function hintFor({ outcome, unreachable }: Result): string {
+  if (unreachable) return "check host, port, tls, user and password under notify.smtp";
+  if (outcome === "unknown")
+    return "the server took the mail and gave no answer: look whether it arrives, and why the server is slow";
+  return outcome === "refused"
+    ? "the server will not take this: check the address, and whether notify.from may send through it"
+    : "the server put it off: its log says why (greylisting, quota, notify.from); try again later";
 }
