@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { allowedValues, ecsFields, eventTypes } from "../../src/model/ecs-fields.ts";
+import { ecsFields } from "../../src/model/ecs-fields.ts";
+import { allowedValues, eventTypes } from "../../src/model/ecs-values.ts";
 import type { EcsEvent } from "../../src/model/ecs.ts";
 
 /** Fields that hold free keys or objects of their own: what stands under them is not in the list. */
