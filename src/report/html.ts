@@ -65,7 +65,7 @@ function blockHtml(block: Block): string {
     case "charts": {
       const charts = block.charts.map(
         ({ title, scene }) =>
-          `<figure><figcaption>${escapeHtml(title)}</figcaption>${toSvg(scene)}</figure>`,
+          `<figure><figcaption>${escapeHtml(title)}</figcaption><div class="scroll" tabindex="0">${toSvg(scene)}</div></figure>`,
       );
       return `<div class="charts">${charts.join("")}</div>`;
     }
@@ -100,7 +100,9 @@ function tableHtml({ columns, rows, empty, links }: Table): string {
     });
     return `<tr>${cells.join("")}</tr>`;
   });
-  return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+  // On a narrow screen a wide table is moved by itself, not the page; with the keyboard too.
+  const wide = columns.length > 4 ? ' class="wide"' : "";
+  return `<div class="scroll" tabindex="0"><table${wide}><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
 }
 
 function cell(tag: "th" | "td", { align }: Column, html: string, attributes: string): string {
@@ -127,7 +129,7 @@ hr{border:0;border-top:1px solid ${palette.line};margin:2.5rem 0}
 .tiles p{flex:1 1 8rem;border-top:2px solid ${palette.ink};padding-top:.3rem;margin:0;font-size:.8rem;color:${palette.muted}}
 .tiles b{display:block;font-size:1.8rem;line-height:1.2;color:${palette.ink}}
 .charts{display:flex;gap:1.5rem;flex-wrap:wrap}
-figure{margin:.5rem 0;flex:1 1 16rem}
+figure{margin:.5rem 0;flex:1 1 16rem;min-width:0}
 figure svg{width:100%;height:auto}
 figcaption{font-weight:bold;color:${palette.accent};margin-bottom:.3rem}
 table{border-collapse:collapse;width:100%;font-size:.82rem;margin:.4rem 0 1rem}
@@ -137,5 +139,17 @@ thead th{color:${palette.muted};font-weight:bold;border-bottom:1.5px solid ${pal
 pre{background:${palette.faint};padding:.6rem .8rem;font-size:.72rem;white-space:pre-wrap;overflow-wrap:anywhere}
 .sign{border-bottom:1px solid ${palette.ink};max-width:24rem;margin-top:2rem}
 .sign span{background:#fff;padding-right:1rem;color:${palette.muted};font-size:.85rem}
+a{color:${palette.accent}}
+.scroll{overflow-x:auto}
+@media (max-width:40rem){
+body{background:#fff}
+main{margin:0;padding:1rem}
+h1{font-size:1.8rem}
+ul,ol{padding-left:1.3rem}
+.verdict{display:block}
+.verdict strong,.verdict span{display:block}
+table.wide{min-width:36rem}
+figure svg{min-width:23rem}
+}
 @media print{body{background:#fff}main{margin:0;padding:0}}
 `;

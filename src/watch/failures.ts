@@ -17,8 +17,8 @@ export interface Failure {
 
 /** Notes what fails in a rule's part, so that the other rules go on. */
 export async function guarded(
-  parts: WatchParts,
-  rule: Rule,
+  parts: Pick<WatchParts, "state" | "log">,
+  rule: Pick<Rule, "id">,
   before: Cursor,
   now: number,
   signal: AbortSignal,
@@ -38,7 +38,7 @@ export async function guarded(
 /** Notes why a rule was not judged; its cursor stays where it is. */
 async function note(
   state: WatchState,
-  rule: Rule,
+  rule: Pick<Rule, "id">,
   before: Cursor,
   thrown: unknown,
   now: number,

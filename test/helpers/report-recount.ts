@@ -194,3 +194,15 @@ export function recountDays(
 export function isRefused(event: EcsEvent): boolean {
   return status(event) >= 400 || loginsOf([event], "failure").length > 0;
 }
+
+/** True for a percentile of `sorted` to one percent: between two of them any value is one; null where there are none. */
+export function isPercentile(
+  shown: number | null,
+  sorted: readonly number[],
+  share: number,
+): boolean {
+  const low = sorted[Math.floor((sorted.length - 1) * share)];
+  const high = sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share))];
+  if (low === undefined || high === undefined) return shown === null;
+  return shown !== null && shown >= low * 0.985 - 1 && shown <= high * 1.015 + 1;
+}
