@@ -91,10 +91,18 @@ function extension(fields: Readonly<Record<string, string | number | boolean>>):
 }
 
 function escapeHeader(text: string): string {
-  return visible(text, 512).replace(/[\\|]/g, "\\$&");
+  return shown(text, 512).replace(/[\\|]/g, "\\$&");
 }
 
 function escapeValue(text: string): string {
-  // visible() writes control characters as \uXXXX; its backslash is escaped like any other.
-  return visible(text, 1023).replace(/[\\=]/g, "\\$&").slice(0, 2000);
+  return shown(text, 1023).replace(/[\\=]/g, "\\$&");
+}
+
+/**
+ * Control characters as \uXXXX, whose backslash is escaped like any other; then cut, for six characters may stand for
+ * one. Escapes come last, so that none is cut in two.
+ */
+function shown(text: string, max: number): string {
+  const all = visible(text, max);
+  return all.length > max ? `${all.slice(0, max - 1)}…` : all;
 }
