@@ -66,10 +66,13 @@ export function endpointWithPort(text: string, port: string): Endpoint | undefin
   return end;
 }
 
+/** The highest port. */
+export const maxPort = 65_535;
+
 /** A port number from its digits; undefined when they are none. */
 export function portOf(text: string): number | undefined {
   const number = unsigned(text);
-  return number !== undefined && number <= 65_535 ? number : undefined;
+  return number !== undefined && number <= maxPort ? number : undefined;
 }
 
 /** A whole number from 1 to 15 decimal digits; undefined for everything else. */

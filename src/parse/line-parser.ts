@@ -98,7 +98,10 @@ export function createLineParser(parser: Parser, facts: StreamFacts): LineParser
       fields.ecs = ecs;
       fields.agent ??= agent;
       fields.data_stream = dataStream;
-      if (hostOnly) fields.host = fields.host ? { ...fields.host, name: hostOnly.name } : hostOnly;
+      if (hostOnly) {
+        if (fields.host) fields.host.name = hostOnly.name;
+        else fields.host = hostOnly;
+      }
       const log = (fields.log ??= {});
       log.offset = line.offset;
       if (file) log.file = file;

@@ -1,6 +1,7 @@
 import { unsigned } from "./address.ts";
 import type { ParseContext } from "./format.ts";
 import { readStructuredData, type StructuredData } from "./structured-data.ts";
+import type { Zone } from "./zone.ts";
 import { clockTime, digits, isoTime, monthOf, wallTime, yearlessTime } from "./timestamp.ts";
 
 /** A line of syslog, split into who, when and what. */
@@ -53,7 +54,29 @@ export function syslogLine(text: string, context: ParseContext): SyslogLine | st
   return line;
 }
 
-function stampOf(text: string, from: number, context: ParseContext) {
+interface Stamp {
+  ms: number;
+  end: number;
+  zoned: boolean;
+}
+
+let last: { words: string; zone: Zone; readAt: number; ms: number; zoned: boolean } | undefined;
+
+/** The stamp at `from`. Neighbouring lines often have the same, so the last one is remembered with the blank after it. */
+function stampOf(text: string, from: number, context: ParseContext): Stamp | undefined {
+  const { zone, readAt } = context;
+  if (last?.zone === zone && last.readAt === readAt && text.startsWith(last.words, from)) {
+    return { ms: last.ms, end: from + last.words.length - 1, zoned: last.zoned };
+  }
+  const stamp = readStamp(text, from, context);
+  if (stamp && text[stamp.end] === " ") {
+    const { ms, end, zoned } = stamp;
+    last = { words: text.slice(from, end + 1), zone, readAt, ms, zoned };
+  }
+  return stamp;
+}
+
+function readStamp(text: string, from: number, context: ParseContext): Stamp | undefined {
   const code = text.charCodeAt(from);
   if (code >= 48 && code <= 57) {
     const iso = isoTime(text, from, context.zone);

@@ -1,4 +1,4 @@
-import { endpoint, portOf, unsigned } from "../address.ts";
+import { endpoint, maxPort, unsigned } from "../address.ts";
 import type { Endpoint } from "../../model/ecs.ts";
 
 /** An address at the end of a text, and what stands before it. */
@@ -55,7 +55,6 @@ export function peerAtStart(text: string): { peer: Endpoint; rest: string } | un
 /** The `source` of a peer. */
 export function sourceOf(peer: Peer): Endpoint | undefined {
   const source = endpoint(peer.address);
-  if (source && peer.port !== undefined && portOf(String(peer.port)) !== undefined)
-    source.port = peer.port;
+  if (source && peer.port !== undefined && peer.port <= maxPort) source.port = peer.port;
   return source;
 }

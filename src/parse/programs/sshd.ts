@@ -70,11 +70,12 @@ function beforeProtocol(text: string): Peer | undefined {
   for (let at = text.lastIndexOf(" ssh"); at >= 0; at = text.lastIndexOf(" ssh", at - 1)) {
     const version = text[at + 4];
     if (version === "2" || version === "1") {
-      const tail = text.slice(at + 5, at + 7);
-      if (tail === "" || tail === ": ") {
-        const peer = peerAfter(text.slice(Math.max(0, at - 400), at), "from");
+      if (at + 5 === text.length || text.startsWith(": ", at + 5)) {
+        const from = Math.max(0, at - 400);
+        const peer = peerAfter(text.slice(from, at), "from");
         if (peer?.port !== undefined) {
-          return { ...peer, before: text.slice(0, Math.max(0, at - 400)) + peer.before };
+          if (from > 0) peer.before = text.slice(0, from) + peer.before;
+          return peer;
         }
       }
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createLineParser } from "../../../src/parse/line-parser.ts";
 import { formats } from "../../../src/parse/registry.ts";
-import { utc } from "../../../src/parse/zone.ts";
+import { utc, zoneOf } from "../../../src/parse/zone.ts";
 
 const readAt = Date.parse("2026-11-22T12:00:00Z");
 const facts = { namespace: "n", host: "h", path: "/var/log/x", zone: utc, version: "1.2.3" };
@@ -32,6 +32,28 @@ describe("line parser", () => {
       log: { offset: 42, file: { path: "/var/log/x" }, flags: ["truncated"] },
       related: { hosts: ["h", "web1"] },
     });
+  });
+
+  it("reads one stamp anew for another zone and another time of reading", () => {
+    const text = "Nov 22 10:00:00 web1 sshd[1]: Server listening on 0.0.0.0 port 22.";
+    const times = (["UTC", "Asia/Tokyo", "UTC"] as const).map((name) => {
+      const zone = zoneOf(name);
+      assert.ok(zone);
+      const parser = createLineParser(formats["system.auth"].create({}), {
+        ...facts,
+        dataset: "system.auth",
+        zone,
+      });
+      const at = (near: string) => parser.parse({ text, offset: 0 }, Date.parse(near));
+      return [at("2026-11-22T12:00:00Z"), at("2026-11-20T12:00:00Z")].map(
+        (event) => event?.["@timestamp"],
+      );
+    });
+    assert.deepEqual(times, [
+      ["2026-11-22T10:00:00.000Z", "2025-11-22T10:00:00.000Z"],
+      ["2026-11-22T01:00:00.000Z", "2025-11-22T01:00:00.000Z"],
+      ["2026-11-22T10:00:00.000Z", "2025-11-22T10:00:00.000Z"],
+    ]);
   });
 
   it("stores a gap as an error with the bytes that were lost", () => {
