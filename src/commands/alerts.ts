@@ -90,7 +90,7 @@ export const alertsCommand: AddCommand = (program, io) => {
         );
         const now = !seen
           ? `There is no rule ${alert.rule.id} any more.`
-          : `In the ${alert.rule.kind} window that ends with its last event the rule ${own?.fires ? "fires" : "does not fire"} today${own ? `, with ${own.attempts} of ${alert.threshold}` : ""}.`;
+          : `In the ${alert.rule.kind} window that ends with its last event the rule ${own?.fires ? "fires" : "does not fire"} today${own ? `, with ${own.count ?? own.attempts} of ${alert.threshold}` : ""}.`;
         await io.out(
           `${pageOf(alert, history)}\n${now}${changed ? " The rule has been changed since." : ""}\n`,
         );

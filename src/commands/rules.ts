@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { AppError } from "../lib/errors.ts";
+import { closest } from "../lib/closest.ts";
 import { parseDuration } from "../lib/duration.ts";
 import { backtest, type Backtest } from "../watch/backtest.ts";
 import { elasticEvents } from "../watch/elastic-events.ts";
@@ -142,15 +143,17 @@ async function offlineRules({ config: path }: Options): Promise<RuleSet> {
   }
 }
 
-function chosenRules(set: RuleSet, ids: readonly string[]) {
-  if (ids.length === 0) return set.rules;
-  return ids.map((id) => {
+function chosenRules(set: RuleSet, chosen: readonly string[]) {
+  if (chosen.length === 0) return set.rules;
+  return chosen.map((id) => {
     const rule = set.rules.find((one) => one.id === id);
     if (rule) return rule;
     const refused = set.problems.filter((problem) => problem.rule === id);
     if (refused.length > 0) throw rulesError(refused);
+    const ids = set.rules.map((one) => one.id);
+    const meant = closest(id, ids);
     throw new AppError("RULE_UNKNOWN", `there is no rule "${id}"`, {
-      hint: `rules: ${set.rules.map((one) => one.id).join(", ")}`,
+      hint: meant === undefined ? `rules: ${ids.join(", ")}` : `did you mean "${meant}"?`,
     });
   });
 }

@@ -4,13 +4,6 @@ import { indicesOf, selectionQuery, type ElasticScope } from "./elastic-events.t
 import { searchAll } from "./elastic-search.ts";
 import type { EvidenceQuery } from "./events.ts";
 
-interface Source {
-  "@timestamp"?: string;
-  host?: { name?: string };
-  event?: { original?: string };
-  message?: string;
-}
-
 /** Lines in an alert are cut here: some are a megabyte long. */
 const lineLength = 1000;
 
@@ -34,7 +27,9 @@ export async function evidenceOf(
       query: selectionQuery(select, range, groups),
       size: 5,
       sort: [{ "@timestamp": { order: "asc" } }],
-      _source: ["@timestamp", "host.name", "event.original", "message"],
+      _source: false,
+      // However the document was written: nested, or with dotted names.
+      fields: ["@timestamp", "host.name", "event.original", "message"],
       aggs,
     },
     signal,
@@ -54,14 +49,17 @@ export async function evidenceOf(
       }),
     ),
     lines: answer.hits.hits.map((hit) => {
-      // Our own streams have these types, and whatever else is there is only shown.
-      const source = (hit._source as Source | undefined) ?? {};
+      const text = (field: string) => {
+        const [value] = (hit.fields?.[field] ?? []) as unknown[];
+        return value === undefined ? "" : String(value);
+      };
+      const original = text("event.original");
       return {
         id: hit._id ?? "",
         index: hit._index,
-        timestamp: source["@timestamp"] ?? "",
-        host: source.host?.name ?? "",
-        original: (source.event?.original ?? source.message ?? "").slice(0, lineLength),
+        timestamp: text("@timestamp"),
+        host: text("host.name"),
+        original: (original === "" ? text("message") : original).slice(0, lineLength),
       };
     }),
   };
