@@ -5,7 +5,7 @@ import { newPage, writeJson, type JsonPage } from "../../../src/ship/json-page.t
 /** What `writeJson` puts on the page, which has only `room` bytes left. */
 function written(value: unknown, room = 1 << 16): string {
   const bytes = Buffer.alloc(8 + room);
-  const page: JsonPage = { bytes, start: 8, at: 8 };
+  const page: JsonPage = { ...newPage(), bytes, start: 8, at: 8 };
   writeJson(page, value);
   return page.bytes.toString("utf8", page.start, page.at);
 }
