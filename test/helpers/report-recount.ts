@@ -206,3 +206,14 @@ export function isPercentile(
   if (low === undefined || high === undefined) return shown === null;
   return shown !== null && shown >= low * 0.985 - 1 && shown <= high * 1.015 + 1;
 }
+
+/** Failed tries of one member before the first check-in that worked. */
+export function failuresBeforeCheckIn(events: readonly EcsEvent[]): number {
+  const tries = events.filter(isCheckInTry);
+  const first = tries
+    .filter(isCheckIn)
+    .map((event) => event["@timestamp"])
+    .sort()[0];
+  const before = (event: EcsEvent) => !isCheckIn(event) && event["@timestamp"] < (first ?? "");
+  return tries.filter(before).length;
+}

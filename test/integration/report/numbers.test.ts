@@ -12,6 +12,7 @@ import {
   allAlerts,
   allDocuments,
   during,
+  failuresBeforeCheckIn,
   isCheckIn,
   isCheckInTry,
   isPercentile,
@@ -219,15 +220,8 @@ for (const name of ["worst", "ordinary", "clock-change", "first-week"]) {
         );
       }
       const struggling = [...members].filter((member) => {
-        const own = events.filter(
-          (event) => on(event) && isCheckInTry(event) && event.user?.name === member,
-        );
-        const first =
-          own
-            .filter(isCheckIn)
-            .map((event) => event["@timestamp"])
-            .sort()[0] ?? "";
-        return own.filter((event) => !isCheckIn(event) && event["@timestamp"] < first).length >= 3;
+        const own = events.filter((event) => on(event) && event.user?.name === member);
+        return failuresBeforeCheckIn(own) >= 3;
       });
       assert.equal(day.struggled.length, struggling.length);
     });
