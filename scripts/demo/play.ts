@@ -115,7 +115,7 @@ async function attackAndAlert({ stage, progress, say, signal }: Playing, ship: R
   const end = Date.now();
   say(
     `${attack.length} live lines were written as they happened: SSH brute force, a scan, a burst of refused logins, ` +
-      "an outage, and ordinary visitors in between.",
+      "guesses at a Windows account, an outage, and ordinary visitors in between.",
   );
 
   progress.step("Waiting until everything is stored, judged and mailed");

@@ -69,7 +69,7 @@ export interface StackOptions extends ChartOptions {
   }[];
 }
 
-/** Bars made of parts. Each part is outlined; a key names those that occur, and each column carries its sum. */
+/** Bars made of parts. Each part is outlined; a key names those that occur, and each column carries its sum, if there is room. */
 export function stackedBars(options: StackOptions): Scene {
   const { columns, series, format, width, height, alt } = options;
   const rows = columns.map((_, index) => series.map((one) => one.values[index] ?? 0));
@@ -99,19 +99,35 @@ export function stackedBars(options: StackOptions): Scene {
   // Again, over the white edges of the bars.
   marks.push(line([plot.left, y(0)], [plot.right, y(0)], palette.ink, 0.8));
   const centre = (index: number) => (x(index) ?? 0) + x.bandwidth() / 2;
-  for (const [index, sum] of sums.entries()) {
-    if (sum === 0) continue;
-    marks.push(
-      text(centre(index), y(sum) - 3, format(sum), {
-        anchor: "middle",
-        fill: palette.ink,
-        bold: true,
-      }),
-    );
-  }
+  marks.push(
+    ...sumLabels(
+      sums.map((sum, index) => ({ at: centre(index), y: y(sum) - 3, sum, label: format(sum) })),
+    ),
+  );
   marks.push(...columnLabels(columns, centre, x.step(), height - 5));
   const present = series.filter((one) => one.values.some((value) => value > 0));
   return { width, height, alt, marks: [...marks, ...key(present, width)] };
+}
+
+/** The sums over their columns, the largest first: one that would touch another is left out. */
+function sumLabels(
+  labels: readonly { at: number; y: number; sum: number; label: string }[],
+): Mark[] {
+  const placed: (typeof labels)[number][] = [];
+  const half = ({ label }: { label: string }) => textWidth(label, 7.5) / 2 + 1;
+  for (const one of [...labels].sort((a, b) => b.sum - a.sum)) {
+    const touches = placed.some(
+      (other) =>
+        Math.abs(other.at - one.at) < half(other) + half(one) && Math.abs(other.y - one.y) < 9,
+    );
+    if (one.sum > 0 && !touches) placed.push(one);
+  }
+  // In the order of the columns, as they are read out.
+  return placed
+    .sort((a, b) => a.at - b.at)
+    .map(({ at, y, label }) =>
+      text(at, y, label, { anchor: "middle", fill: palette.ink, bold: true }),
+    );
 }
 
 /** Squares and names at the right end of the line that carries the unit. */

@@ -1,4 +1,5 @@
 import type { AlertDocument } from "../../../src/model/alert-document.ts";
+import type { WorkflowNote } from "../../../src/model/alert.ts";
 import type { KeptMail } from "../mails.ts";
 import { html, type Html } from "./html.ts";
 
@@ -28,11 +29,21 @@ export function alertCard(
       </dd>
       <dt>When</dt>
       <dd>${from} to ${to}</dd>
+      ${step(alert.acknowledged, "Acknowledged")} ${step(alert.closed, "Closed")}
     </dl>
     ${alert.respond === undefined ? undefined : html`<p class="todo">${alert.respond}</p>`}
     ${evidence(document)}
     ${mail ? html`<p class="links"><a href="mail/${mail.name}.html">Read the mail</a><a href="mail/${mail.name}.eml">As it was sent</a></p>` : html`<p class="links">No mail came.</p>`}
   </article>`;
+}
+
+/** What somebody has done with it. */
+function step(done: WorkflowNote | undefined, name: string): Html | undefined {
+  return (
+    done &&
+    html`<dt>${name}</dt>
+      <dd>by ${done.by}${done.note === undefined ? undefined : html`: ${done.note}`}</dd>`
+  );
 }
 
 function evidence({ leafwatch }: AlertDocument): Html | undefined {

@@ -46,14 +46,14 @@ code.line { display: block; margin-top: 6px; padding: 7px 10px; background: var(
 .sheet i:last-child { height: 14px; }
 .report h3 { font-size: 18px; } .report p { color: var(--muted); font-size: 15px; }
 .button { margin-left: auto; flex: none; background: var(--accent); color: #fff; text-decoration: none; padding: 10px 18px; border-radius: 8px; font-weight: 600; }
-.chart svg { display: block; width: 100%; height: auto; }
+.chart svg { display: block; width: 100%; min-width: 640px; height: auto; } .chart .note { position: sticky; left: 0; }
 .note { color: var(--muted); font-size: 14.5px; margin-top: 10px; }
 table { width: 100%; border-collapse: collapse; font-size: 15px; }
 th { text-align: left; font-weight: 600; color: var(--muted); font-size: 14px; }
 th, td { padding: 9px 12px 9px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; padding-right: 28px; }
-.wide { overflow-x: auto; } .wide code { overflow-wrap: anywhere; }
+.wide, .chart { overflow-x: auto; } .wide code { white-space: nowrap; }
 code { font: 13.5px ui-monospace, "DejaVu Sans Mono", monospace; }
 ol.story { margin: 0; padding-left: 22px; } ol.story li { padding: 3px 0; }
 footer { margin: 44px 0 40px; color: var(--muted); font-size: 14px; }

@@ -55,6 +55,29 @@ describe("charts", () => {
     assert.ok(!seen.includes("low"), "a level without alerts has no place in the key");
   });
 
+  it("leaves out sums that would touch a larger one, and keeps all where there is room", () => {
+    const values = [1_200, 1_190, 1_180, 20, 1_170];
+    const draw = (columns: number) =>
+      texts(
+        stackedBars({
+          ...frame,
+          columns: Array.from({ length: columns }, (_, i) => `d${i}`),
+          series: [
+            {
+              name: "high",
+              colour: "#111111",
+              values: Array.from({ length: columns }, (_, i) => values[i] ?? 0),
+            },
+          ],
+        }),
+      );
+    const sums = (seen: readonly string[]) => values.filter((value) => seen.includes(`${value}`));
+    assert.deepEqual(sums(draw(5)), values);
+    const dense = sums(draw(60));
+    assert.ok(dense.includes(1_200) && !dense.includes(1_190), dense.join());
+    assert.ok(dense.includes(20), "far below, it touches none");
+  });
+
   it("breaks the line where nothing is known", () => {
     const points = [1, undefined, 3, 4].map((value, i) => ({ label: `W${i}`, value }));
     const scene = trendChart({ ...frame, points, bandLabel: "expected" });
