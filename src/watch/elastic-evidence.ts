@@ -50,8 +50,8 @@ export async function evidenceOf(
     ),
     lines: answer.hits.hits.map((hit) => {
       const text = (field: string) => {
-        const [value] = (hit.fields?.[field] ?? []) as unknown[];
-        return value === undefined ? "" : String(value);
+        const [value] = (hit.fields?.[field] ?? []) as (string | undefined)[];
+        return value ?? "";
       };
       const original = text("event.original");
       return {

@@ -30,21 +30,22 @@ export function createReloader(
   first: WatchFiles,
   load: () => Promise<WatchFiles>,
 ): Reloader {
-  let seen = first;
+  // Files of a set that was refused too: mended in place, they change nothing else.
+  let watched = filesOf(first);
   let stamp: string | undefined;
   let problems = refusals(first.set.problems);
   return {
     async refresh(force) {
-      const now = await stampOf([...seen.set.files, ...seen.files]);
+      const now = await stampOf(watched);
       stamp ??= now;
       if (!force && now === stamp) return problems;
       stamp = now;
       try {
         const next = await load();
+        watched = filesOf(next);
+        stamp = await stampOf(watched);
         if (next.set.problems.length === 0) {
           watcher.reload(next.set.rules, next.mutes);
-          seen = next;
-          stamp = await stampOf([...seen.set.files, ...seen.files]);
           problems = [];
         } else problems = [kept(next.set.problems.map(lineOf).join("\n"))];
       } catch (error) {
@@ -54,6 +55,8 @@ export function createReloader(
     },
   };
 }
+
+const filesOf = ({ set, files }: WatchFiles) => [...set.files, ...files];
 
 /** One problem for operators for each rule (or file) that is refused. */
 export function refusals(found: readonly RuleFileProblem[]): Problem[] {
