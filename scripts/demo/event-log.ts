@@ -60,9 +60,9 @@ export async function answerPowershell(
     end(1);
     return;
   }
-  let last = begin(log, variable, say);
+  let at = begin(log, variable, say);
   while (state.open) {
-    last = look(log, last, say);
+    at = look(log, at, say);
     if (variable("once") === "true") {
       say("end");
       end(0);
@@ -87,35 +87,42 @@ function variablesOf(script: string): Variable {
     new RegExp(`\\$${name}=(?:'((?:[^']|'')*)'|\\$?(\\w+))`).exec(script)?.slice(1).join("") ?? "";
 }
 
-/** The number behind which reading begins. */
-function begin({ events }: EventLog, variable: Variable, say: Say): number {
-  const last = Number(variable("last"));
-  if (variable("end") === "true") {
-    const newest = events.at(-1);
-    if (!newest) return last;
-    say(`start ${newest.record} ${/SystemTime='([^']+)/.exec(newest.xml)?.[1] ?? ""}`);
-    return newest.record;
-  }
-  const known = last > 0 ? events.find(({ record }) => record === last) : undefined;
-  if (!known || known.xml.includes(variable("time"))) return last;
-  say("cleared");
-  return 0;
+/** The event behind which reading goes on. */
+interface Bookmark {
+  last: number;
+  time: string;
 }
 
-/** Tells what is new behind the event `from`; the number of the last one told. */
-function look({ events }: EventLog, from: number, say: Say): number {
-  let last = from;
-  const newest = events.at(-1)?.record;
-  if (newest !== undefined && newest < last) {
+/** Where reading begins. */
+function begin({ events }: EventLog, variable: Variable, say: Say): Bookmark {
+  const at = { last: Number(variable("last")), time: variable("time") };
+  if (variable("end") !== "true") return at;
+  const newest = events.at(-1);
+  if (!newest) return at;
+  say(`start ${newest.record} ${timeOf(newest.xml)}`);
+  return { last: newest.record, time: timeOf(newest.xml) };
+}
+
+/** Tells what is new behind the event `from`, and how far that was. */
+function look({ events }: EventLog, from: Bookmark, say: Say): Bookmark {
+  let { last, time } = from;
+  const newest = events.at(-1)?.record ?? last;
+  const known = last > 0 ? events.find(({ record }) => record === last) : undefined;
+  if (newest < last || (known && !known.xml.includes(time))) {
     say("cleared");
     last = 0;
   }
   const oldest = events[0]?.record ?? 0;
-  if (last > 0 && (newest ?? 0) > last && oldest > last + 1) say(`lost ${oldest - last - 1}`);
+  if (last > 0 && newest > last && oldest > last + 1) say(`lost ${oldest - last - 1}`);
   for (const { record, xml } of events) {
     if (record <= last) continue;
     last = record;
+    time = timeOf(xml);
     say(`event ${record} ${xml.replaceAll("\r", "&#13;").replaceAll("\n", "&#10;")}`);
   }
-  return last;
+  return { last, time };
+}
+
+function timeOf(xml: string): string {
+  return /SystemTime=['"]([^'"]+)/.exec(xml)?.[1] ?? "";
 }

@@ -7,6 +7,8 @@ import type { SshConnection } from "./ssh.ts";
 export interface ChannelChunks {
   /** @throws AppError SSH_CONNECTION_LOST when the connection goes down before the channel ends. */
   next(signal: AbortSignal): Promise<Buffer | undefined>;
+  /** Closes the channel, whatever is still to come. */
+  close(): void;
 }
 
 export function channelChunks(
@@ -25,5 +27,18 @@ export function channelChunks(
         throw connectionLost(connection.target.name, error);
       }
     },
+    close() {
+      channel.close();
+      void readAway(chunks);
+    },
   };
+}
+
+/** ssh2 counts a channel as closed only when all that came through it was read. */
+async function readAway(chunks: AsyncIterator<Buffer>): Promise<void> {
+  try {
+    while ((await chunks.next()).done !== true);
+  } catch {
+    // It broke off: that is an end, too.
+  }
 }

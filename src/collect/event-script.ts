@@ -24,17 +24,20 @@ $ErrorActionPreference='Stop';$ProgressPreference='SilentlyContinue'
 function say($t){[Console]::Out.WriteLine("$n $t")}
 function one($x,[switch]$o){try{Get-WinEvent -LogName $c -FilterXPath $x -MaxEvents 1 -Oldest:$o}
 catch{if($_.FullyQualifiedErrorId -notlike 'NoMatchingEventsFound*'){throw}}}
+function known{$k=one "*[System[EventRecordID=$last]]"
+if($k -and $time -and -not $k.ToXml().Contains($time)){say 'cleared';$script:last=0}}
 try{
 $null=Get-WinEvent -ListLog $c
 if($end){$e=one '*';if($e){$last=$e.RecordId;say "start $last $(([xml]$e.ToXml()).Event.System.TimeCreated.SystemTime)"}}
-elseif($last -gt 0){$e=one "*[System[EventRecordID=$last]]"
-if($e -and $time -and -not $e.ToXml().Contains($time)){say 'cleared';$last=0}}
+elseif($last -gt 0){known}
 for(;;){$e=one '*'
 if($e -and $e.RecordId -lt $last){say 'cleared';$last=0}
 if($e -and $e.RecordId -gt $last){
-if($last -gt 0){$o=one '*' -o;if($o.RecordId -gt $last+1){say "lost $($o.RecordId-$last-1)"}}
-try{Get-WinEvent -LogName $c -FilterXPath "*[System[EventRecordID>$last]]" -Oldest|ForEach-Object{
-say "event $($_.RecordId) $($_.ToXml().Replace([string][char]13,'&#13;').Replace([string][char]10,'&#10;'))";$last=$_.RecordId}}
+if($last -gt 0){known
+if($last -gt 0){$o=one '*' -o;if($o.RecordId -gt $last+1){say "lost $($o.RecordId-$last-1)"}}}
+try{Get-WinEvent -LogName $c -FilterXPath "*[System[EventRecordID>$last]]" -Oldest|ForEach-Object{$x=$_.ToXml()
+say "event $($_.RecordId) $($x.Replace([string][char]13,'&#13;').Replace([string][char]10,'&#10;'))";$last=$_.RecordId
+$time=if($x -match "SystemTime=['\`"]([^'\`"]+)"){$matches[1]}else{''}}}
 catch{if($_.FullyQualifiedErrorId -notlike 'NoMatchingEventsFound*'){throw}}}
 if($once){say 'end';exit 0}
 say 'idle';Start-Sleep -Milliseconds $ms}

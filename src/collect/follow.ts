@@ -40,6 +40,8 @@ export interface FollowedFile extends AsyncDisposable {
   reset(): Promise<void>;
   /** False while nothing stands under the live path. */
   readonly exists: boolean;
+  /** Nothing stands under the live path, and what was rotated away from it is read to its end. */
+  readonly finished: boolean;
 }
 
 /** Follows the file `options.path` on from a saved position. */
@@ -182,6 +184,9 @@ export function followFile(
     reset,
     get exists() {
       return exists;
+    },
+    get finished() {
+      return !exists && !stale && tracked.every((file) => file.done);
     },
     [Symbol.asyncDispose]: reset,
   };

@@ -19,9 +19,22 @@ export interface HostKeyCheck {
   readonly algorithms?: readonly string[];
   /** undefined: the key is to be believed. */
   refusal(key: Buffer): AppError | undefined;
+  /** After a refusal: true when the server may have a key of another type that would be believed; ask for it. */
+  mayHaveAnother(): boolean;
   /** Writes a newly accepted key to known_hosts. Call when the connection stands. */
   remember(): Promise<void>;
 }
+
+/** What can be asked for and checked, best first. */
+export const hostKeyAlgorithms: readonly string[] = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  "rsa-sha2-512",
+  "rsa-sha2-256",
+  "ssh-rsa",
+];
 
 const systemFile = "/etc/ssh/ssh_known_hosts";
 
@@ -29,11 +42,7 @@ const systemFile = "/etc/ssh/ssh_known_hosts";
 export async function hostKeyCheck(target: SshTarget, log: Log): Promise<HostKeyCheck> {
   const { name, address, port, hostKey } = target;
   if (hostKey.kind === "pinned") {
-    return {
-      refusal: (key) =>
-        fingerprint(key) === hostKey.fingerprint ? undefined : notPinned(target, key),
-      remember: async () => undefined,
-    };
+    return pinnedKeyCheck(target, hostKey.fingerprint);
   }
   const texts = await Promise.all([readText(hostKey.file), readText(systemFile)]);
   const entries = texts.flatMap(parseKnownHosts);
@@ -41,6 +50,7 @@ export async function hostKeyCheck(target: SshTarget, log: Log): Promise<HostKey
   let accepted: Buffer | undefined;
   return {
     ...(algorithms && { algorithms }),
+    mayHaveAnother: () => false,
     refusal(key) {
       const verdict = judgeKey(entries, address, port, key);
       switch (verdict.status) {
@@ -78,6 +88,29 @@ export async function hostKeyCheck(target: SshTarget, log: Log): Promise<HostKey
   };
 }
 
+/** A fingerprint does not tell the type of its key: each is asked for until the server shows the pinned one. */
+function pinnedKeyCheck(target: SshTarget, pinned: string): HostKeyCheck {
+  const shown = new Set<string>();
+  const left = () => hostKeyAlgorithms.filter((name) => !shown.has(keyTypeOf(name)));
+  return {
+    get algorithms() {
+      return left();
+    },
+    refusal(key) {
+      if (fingerprint(key) === pinned) return undefined;
+      shown.add(keyType(key));
+      return notPinned(target, key);
+    },
+    mayHaveAnother: () => left().length > 0,
+    remember: async () => undefined,
+  };
+}
+
+/** An RSA key signs with several algorithms (RFC 8332). */
+function keyTypeOf(algorithm: string): string {
+  return algorithm.startsWith("rsa-") ? "ssh-rsa" : algorithm;
+}
+
 function unknownKey({ name, address, port }: SshTarget, file: string, key: Buffer): AppError {
   const portOption = port === 22 ? "" : `-p ${port} `;
   return new AppError(
@@ -95,7 +128,7 @@ function notPinned({ name, hostKey }: SshTarget, key: Buffer): AppError {
     "SSH_HOST_KEY_CHANGED",
     `${name}: the server's key is ${fingerprint(key)} (${keyType(key)}), the config pins ${pinned}`,
     {
-      hint: "somebody may stand between; only if the host was reinstalled, or if its key of another type was pinned, set host_key anew",
+      hint: "somebody may stand between; only if the host was reinstalled, set host_key anew",
     },
   );
 }

@@ -79,7 +79,7 @@ export function remoteShell(connection: SshConnection): RemoteShell {
       // Half an answer may still be under way.
       if (!done) {
         session = undefined;
-        used.channel.close();
+        used.chunks.close();
       }
     }
   }
@@ -129,7 +129,7 @@ export function remoteShell(connection: SshConnection): RemoteShell {
           );
         }
       } finally {
-        own.channel.close();
+        own.chunks.close();
       }
     },
   };

@@ -8,28 +8,64 @@ import ssh2, {
 } from "ssh2";
 import { AppError, messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
-import { hostKeyCheck } from "./host-key.ts";
+import { hostKeyAlgorithms, hostKeyCheck, type HostKeyCheck } from "./host-key.ts";
 import { connectError } from "./ssh-errors.ts";
 import type { SshTarget } from "./ssh-target.ts";
+import { turns } from "./turns.ts";
 
 // Node does not see these among the names that the CommonJS package exports.
 const { utils } = ssh2;
 
 const handshakeMs = 20_000;
 
+/** What connecting needs beside the target. */
+export interface SshDeps {
+  log: Log;
+  /** The way to the server through a jump host; undefined: straight. */
+  dial?: (target: SshTarget, signal: AbortSignal) => Promise<Duplex>;
+  /** Between two questions whether the server is still there; the third one without an answer ends it. */
+  keepaliveMs?: number;
+}
+
 /**
- * One try to connect and log in. The server's key is checked before anything secret is sent. `sock` is a way
- * through a jump host.
+ * Handshakes at a time, of all hosts: hundreds at once would all be slow enough to be given up, and behind a jump
+ * host they would run into its MaxStartups.
+ */
+const handshakes = turns(8);
+
+/**
+ * Connects and logs in. The server's key is checked before anything secret is sent.
  *
  * @throws AppError which names the host; `retryable` when a later try may succeed.
  */
 export async function connectSsh(
   target: SshTarget,
-  sock: Duplex | undefined,
-  log: Log,
+  deps: SshDeps,
   signal: AbortSignal,
 ): Promise<Client> {
-  const check = await hostKeyCheck(target, log);
+  const check = await hostKeyCheck(target, deps.log);
+  let refused: AppError | undefined;
+  for (;;) {
+    // Outside the turn: the jump host may need one of its own.
+    const sock = await deps.dial?.(target, signal);
+    try {
+      return await handshakes(() => enter(target, check, sock, deps, signal));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (refused && error.code === "SSH_NO_COMMON_ALGORITHM") throw refused;
+      if (error.code !== "SSH_HOST_KEY_CHANGED" || !check.mayHaveAnother()) throw error;
+      refused ??= error;
+    }
+  }
+}
+
+async function enter(
+  target: SshTarget,
+  check: HostKeyCheck,
+  sock: Duplex | undefined,
+  { keepaliveMs = 10_000 }: SshDeps,
+  signal: AbortSignal,
+): Promise<Client> {
   const authHandler = await authMethods(target);
   signal.throwIfAborted();
   let refused: AppError | undefined;
@@ -42,7 +78,7 @@ export async function connectSsh(
     authHandler,
     readyTimeout: handshakeMs,
     // Off by default in ssh2: without it a half-open connection is never noticed.
-    keepaliveInterval: 10_000,
+    keepaliveInterval: keepaliveMs,
     keepaliveCountMax: 3,
     hostVerifier: (key: Buffer) => {
       refused = check.refusal(key);
@@ -85,18 +121,8 @@ export async function connectSsh(
   }
 }
 
-const algorithms: readonly string[] = [
-  "ssh-ed25519",
-  "ecdsa-sha2-nistp256",
-  "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521",
-  "rsa-sha2-512",
-  "rsa-sha2-256",
-  "ssh-rsa",
-];
-
 function supported(target: SshTarget, known: readonly string[]): ServerHostKeyAlgorithm[] {
-  const usable = known.filter((name) => algorithms.includes(name));
+  const usable = known.filter((name) => hostKeyAlgorithms.includes(name));
   if (usable.length > 0) return usable as ServerHostKeyAlgorithm[];
   throw new AppError(
     "SSH_NO_COMMON_ALGORITHM",

@@ -92,6 +92,26 @@ export function channelError(host: string, what: string, error: unknown): AppErr
   });
 }
 
+/** All channels of the connection have been in use for long. */
+export function channelsBusy(host: string, limit: number): AppError {
+  return new AppError("SSH_CHANNEL_REFUSED", `${host}: all ${limit} channels are in use`, {
+    hint: "each journal and each event log channel takes one for good: read some of them through a second entry in `hosts:` with an account of its own",
+    retryable: true,
+  });
+}
+
+const ofChannels: readonly string[] = [
+  "SSH_CHANNEL_REFUSED",
+  "SSH_SFTP_MISSING",
+  "SSH_SHELL_MISSING",
+  "SSH_SHELL_SILENT",
+];
+
+/** True for what the connection itself has logged, once for all who use it. */
+export function isLoggedByConnection({ code }: AppError): boolean {
+  return code.startsWith("SSH_") && !ofChannels.includes(code);
+}
+
 function codeOf(error: unknown): string {
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : "";

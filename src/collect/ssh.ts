@@ -4,30 +4,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import { delayMs, type Backoff } from "../lib/backoff.ts";
 import { AppError, isAbort } from "../lib/errors.ts";
-import type { Log } from "../lib/log.ts";
-import { connectSsh } from "./ssh-connect.ts";
-import { channelError, connectionLost } from "./ssh-errors.ts";
+import { sessionSlots, type SessionSlots } from "./session-slots.ts";
+import { connectSsh, type SshDeps } from "./ssh-connect.ts";
+import { channelError, channelsBusy } from "./ssh-errors.ts";
 import type { SshTarget } from "./ssh-target.ts";
-import { turns } from "./turns.ts";
+import { whileOpen } from "./while-open.ts";
 
 /** sshd's MaxSessions is 10 by default; two are left to people. */
-const maxChannels = 8;
+const maxSessions = 8;
+/** How long one waits for a session: after that, those that are open are not going to be closed. */
+const turnMs = 60_000;
 /** After a host that could not be reached. */
 const unreachable: Backoff = { minMs: 1000, maxMs: 60_000 };
 /** After a refusal (key, login): sshd's PerSourcePenalties punishes impatience. */
 const refused: Backoff = { minMs: 30_000, maxMs: 300_000 };
-
-/**
- * Handshakes at a time, of all hosts: hundreds at once would all be slow enough to be given up, and behind a jump
- * host they would run into its MaxStartups.
- */
-const handshakes = turns(8);
-
-export interface SshDeps {
-  log: Log;
-  /** The way to the server through a jump host; undefined: straight. */
-  dial?: (target: SshTarget, signal: AbortSignal) => Promise<Duplex>;
-}
 
 /** A connection that stands, until `closed` aborts. */
 interface Link {
@@ -35,7 +25,7 @@ interface Link {
   closed: AbortSignal;
   opening?: Promise<SFTPWrapper>;
   sftp?: SFTPWrapper;
-  channels: number;
+  sessions: SessionSlots;
 }
 
 /**
@@ -50,7 +40,6 @@ export class SshConnection implements AsyncDisposable {
   #connecting: Promise<Link> | undefined;
   #failures = 0;
   #notBefore = 0;
-  #waiting: (() => void)[] = [];
 
   constructor(target: SshTarget, deps: SshDeps) {
     this.target = target;
@@ -76,13 +65,20 @@ export class SshConnection implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<{ channel: ClientChannel; closed: AbortSignal }> {
     const link = await this.#connected(signal);
-    const channel = await this.#openChannel(link, "exec", signal, (opened) =>
-      link.client.exec(command, opened),
+    await this.#turn(link, signal);
+    const channel = await this.#openChannel(
+      link,
+      "exec",
+      signal,
+      (opened) => link.client.exec(command, opened),
+      () => {
+        link.sessions.give();
+      },
     );
     return { channel, closed: link.closed };
   }
 
-  /** A connection from this host onwards to `address`, for the next hop. */
+  /** A connection from this host onwards to `address`, for the next hop. MaxSessions does not count these. */
   async forward(address: string, port: number, signal: AbortSignal): Promise<Duplex> {
     const link = await this.#connected(signal);
     return this.#openChannel(link, "forwarding", signal, (opened) =>
@@ -92,27 +88,7 @@ export class SshConnection implements AsyncDisposable {
 
   /** Waits for `promise` no longer than the connection lives and `signal` lets. */
   async during<T>(closed: AbortSignal, promise: Promise<T>, signal: AbortSignal): Promise<T> {
-    promise.catch(() => undefined);
-    signal.throwIfAborted();
-    if (closed.aborted) throw connectionLost(this.target.name, closed.reason);
-    let onAbort = () => undefined as unknown;
-    let onClose = () => undefined as unknown;
-    const ended = new Promise<never>((_, reject) => {
-      onAbort = () => {
-        reject(signal.reason as Error);
-      };
-      onClose = () => {
-        reject(connectionLost(this.target.name, closed.reason));
-      };
-      signal.addEventListener("abort", onAbort);
-      closed.addEventListener("abort", onClose);
-    });
-    try {
-      return await Promise.race([promise, ended]);
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      closed.removeEventListener("abort", onClose);
-    }
+    return whileOpen(this.target.name, closed, promise, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -142,27 +118,23 @@ export class SshConnection implements AsyncDisposable {
 
   async #connect(): Promise<Link> {
     const signal = this.#stop.signal;
-    const { log, dial } = this.#deps;
+    const { log } = this.#deps;
     const fields = { "host.name": this.target.name };
     const waitMs = this.#notBefore - Date.now();
     if (waitMs > 0) await sleep(waitMs, undefined, { signal });
     try {
-      const sock = await dial?.(this.target, signal);
-      const client = await handshakes(() => connectSsh(this.target, sock, log, signal));
+      const client = await connectSsh(this.target, this.#deps, signal);
       const closed = new AbortController();
       // Everything that waits for the host listens to it.
       setMaxListeners(0, closed.signal);
       client.once("close", () => {
         if (!signal.aborted) log.warn(fields, "lost the SSH connection");
-        this.#waiting.splice(0).forEach((wake) => {
-          wake();
-        });
         closed.abort();
       });
       this.#failures = 0;
       // A server that accepts and hangs up at once must not be asked in a tight loop.
       this.#notBefore = Date.now() + delayMs(1, unreachable);
-      this.#link = { client, closed: closed.signal, channels: 0 };
+      this.#link = { client, closed: closed.signal, sessions: sessionSlots(maxSessions) };
       log.debug(fields, "connected");
       return this.#link;
     } catch (error) {
@@ -179,6 +151,16 @@ export class SshConnection implements AsyncDisposable {
   }
 
   async #openSftp(link: Link): Promise<SFTPWrapper> {
+    try {
+      await this.#turn(link, this.#stop.signal);
+      return await this.#startSftp(link);
+    } catch (error) {
+      link.opening = undefined;
+      throw error;
+    }
+  }
+
+  async #startSftp(link: Link): Promise<SFTPWrapper> {
     const opened = new Promise<SFTPWrapper>((resolve, reject) => {
       link.client.sftp((error, sftp) => {
         if (error) reject(error);
@@ -187,43 +169,55 @@ export class SshConnection implements AsyncDisposable {
     });
     try {
       const sftp = await this.during(link.closed, opened, this.#stop.signal);
-      link.channels++;
       // The server may end the channel alone (its sftp-server was killed): begin anew with a fresh connection.
       sftp.once("close", () => link.client.destroy());
       return sftp;
     } catch (error) {
-      link.opening = undefined;
+      link.sessions.give();
       if (isAbort(error) || error instanceof AppError) throw error;
       throw channelError(this.target.name, "sftp", error);
     }
   }
 
+  /** Waits until one more session may be opened. */
+  async #turn(link: Link, signal: AbortSignal): Promise<void> {
+    await link.sessions.take(async (free) => {
+      const tooLong = AbortSignal.timeout(turnMs);
+      try {
+        await this.during(link.closed, free, AbortSignal.any([signal, tooLong]));
+      } catch (error) {
+        if (!tooLong.aborted || signal.aborted) throw error;
+        throw channelsBusy(this.target.name, maxSessions);
+      }
+    });
+  }
+
+  /** `release` is called once, when the channel is closed again or was never opened. */
   async #openChannel(
     link: Link,
     what: string,
     signal: AbortSignal,
     open: (opened: (error: Error | undefined, channel: ClientChannel) => void) => unknown,
+    release: () => void = () => undefined,
   ): Promise<ClientChannel> {
-    while (link.channels >= maxChannels && !link.closed.aborted) {
-      const free = new Promise<void>((resolve) => this.#waiting.push(resolve));
-      await this.during(link.closed, free, signal);
-    }
-    link.channels++;
-    const release = () => {
-      link.channels--;
-      this.#waiting.shift()?.();
-    };
     const opened = new Promise<ClientChannel>((resolve, reject) => {
-      open((error, channel) => {
-        if (error) {
-          release();
-          reject(error);
-          return;
-        }
-        channel.once("close", release);
-        channel.on("error", () => undefined);
-        resolve(channel);
-      });
+      const failed = (error: Error) => {
+        release();
+        reject(error);
+      };
+      try {
+        open((error, channel) => {
+          if (error) {
+            failed(error);
+            return;
+          }
+          channel.once("close", release);
+          channel.on("error", () => undefined);
+          resolve(channel);
+        });
+      } catch (error) {
+        failed(error as Error);
+      }
     });
     try {
       return await this.during(link.closed, opened, signal);
@@ -232,6 +226,7 @@ export class SshConnection implements AsyncDisposable {
       opened
         .then((channel) => {
           channel.close();
+          channel.resume();
         })
         .catch(() => undefined);
       if (isAbort(error) || error instanceof AppError) throw error;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import { createHosts, type HostHandle } from "../../src/collect/host.ts";
 import { hostOptions } from "../../src/collect/host-options.ts";
 import { parseSshConfig } from "../../src/collect/ssh-config.ts";
@@ -65,6 +66,8 @@ export function collecting(
   const entry = kind.options.parse({ ...(path !== undefined && { path }), ...more.options });
   const source = host.source({ format, ...entry });
   const stop = new AbortController();
+  // Every stream of a glob listens to it.
+  setMaxListeners(0, stop.signal);
   const batches: LineBatch[] = [];
   const lines: RawLine[] = [];
   const positions = new Map<string, Position>();

@@ -18,8 +18,10 @@ export interface WindowsHost extends AsyncDisposable {
   user: string;
   key: string;
   knownHosts: string;
-  /** Writes an event; the XML is that of a small real one with `message` in its data. */
-  log(channel: string, message: string): void;
+  /** The server's public key line. */
+  hostKey: string;
+  /** Writes an event; the XML, which it returns, is that of a small real one with `message` in its data. */
+  log(channel: string, message: string): string;
   /** Empties a channel; the next event has number 1. */
   clear(channel: string): void;
   /** Forgets the oldest events of a full log. */
@@ -76,9 +78,10 @@ export async function startWindowsHost(channels: readonly string[]): Promise<Win
     user: "leafwatch",
     key: file("key"),
     knownHosts: file("known_hosts"),
+    hostKey: hostKey.publicKey,
     log(name, message) {
       const time = new Date((clock += 1000)).toISOString().replace("Z", "0000Z");
-      writeEvent(channel(name), eventXml(name, time, message));
+      return writeEvent(channel(name), eventXml(name, time, message)).xml;
     },
     clear(name) {
       Object.assign(channel(name), { events: [], next: 1 });

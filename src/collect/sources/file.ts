@@ -103,7 +103,9 @@ function stream(path: string, config: Options, deps: SourceDeps, ended?: () => v
         }
         warned = !followed.exists;
       }
-      yield* persist(round, () => followed.reset(), { ...deps, fields }, signal);
+      // A glob finds the file again when there is one; a path of its own is waited for.
+      const over = () => ended !== undefined && followed.finished;
+      yield* persist(round, () => followed.reset(), { ...deps, fields, over }, signal);
       ended?.();
     },
   };

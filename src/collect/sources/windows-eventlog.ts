@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { AppError } from "../../lib/errors.ts";
 import type { LineBatch, RawLine } from "../../model/raw-line.ts";
-import { channelChunks } from "../channel-chunks.ts";
+import { channelChunks, type ChannelChunks } from "../channel-chunks.ts";
 import { encodedCommand, eventScript } from "../event-script.ts";
 import { gather } from "../gather.ts";
 import { lineSplitter } from "../lines.ts";
@@ -72,8 +72,10 @@ async function* batches(
       pollMs: deps.pollMs,
     });
     const opened = await connection.exec(encodedCommand(script), signal);
+    const chunks = channelChunks(connection, opened);
+    opened.channel.stderr.resume();
     try {
-      const said = records(opened, nonce);
+      const said = records(chunks, nonce);
       for await (const some of gather(said, ({ line }) => line.text.length + 64, batching)) {
         const lines = some.flatMap(({ line, moves }) => {
           at = moves ?? at;
@@ -82,18 +84,16 @@ async function* batches(
         yield { lines, origin, readAt: Date.now(), position: at ?? {} };
       }
     } finally {
-      opened.channel.close();
+      chunks.close();
     }
   }
 
   /** What the script says, as lines with the position after each. */
   async function* records(
-    opened: Awaited<ReturnType<SshConnection["exec"]>>,
+    chunks: ChannelChunks,
     nonce: string,
   ): AsyncGenerator<{ line: RawLine; moves?: typeof at }> {
-    const chunks = channelChunks(connection, opened);
     const splitter = lineSplitter(0, { encoding: "utf8", maxBytes: deps.maxLineBytes });
-    opened.channel.stderr.resume();
     let heard = false;
     for (;;) {
       const chunk = await chunks.next(AbortSignal.any([signal, AbortSignal.timeout(silenceMs)]));

@@ -43,6 +43,17 @@ for (const read of ["sftp", "exec", "sudo", "local"] as const) {
       assert.deepEqual(read.offsets(), [0, 4, 8, 14]);
     });
 
+    it("reads more large files in a row than a connection has channels", async () => {
+      const names = Array.from({ length: 12 }, (_, i) => `${i}`);
+      for (const name of names) {
+        await writeFile(join(folder, `${name}.log`), `${name}${"x".repeat(1023)}\n`.repeat(100));
+      }
+      await using host = await open(true);
+      await using read = collecting(host, `${folder}/*.log`);
+      await read.ended;
+      assert.equal(read.lines.length, 1200);
+    });
+
     it("goes on from the position that was saved", async () => {
       await writeFile(log, "one\ntwo\n");
       await using host = await open();

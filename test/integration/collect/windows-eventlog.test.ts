@@ -76,6 +76,18 @@ describe("Windows event logs", function () {
     assert.deepEqual(some.offsets(), [1, 2, 1]);
   });
 
+  it("notices a clearing though more events came after it than were there before", async () => {
+    windows.log("Security", "one");
+    await using host = await open();
+    await using some = read(host);
+    await some.untilCount(1);
+    windows.clear("Security");
+    for (const text of ["two", "three", "four"]) windows.log("Security", text);
+    await some.untilCount(4);
+    assert.deepEqual(messages(some.texts()), ["one", "two", "three", "four"]);
+    assert.deepEqual(some.offsets(), [1, 1, 2, 3]);
+  });
+
   it("records how many events were overwritten before they could be read", async () => {
     windows.log("Security", "one");
     await using host = await open(true);
