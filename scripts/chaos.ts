@@ -3,26 +3,34 @@
  * its document is cut, stalled, stopped and killed. At the end each line must be one document.
  */
 import { Client } from "@elastic/elasticsearch";
-import { writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
 import { startElasticsearch } from "../src/es/local.ts";
+import { hasJournal, startJournal } from "../test/helpers/journal.ts";
 import { startSshd } from "../test/helpers/sshd.ts";
 import { temporaryFolder } from "../test/helpers/temporary-folder.ts";
+import { startWindowsHost } from "../test/helpers/windows-host.ts";
 import { compare } from "./chaos/compare.ts";
 import { startFaultProxy, type FaultProxy } from "./chaos/fault-proxy.ts";
 import { createLogWriter, rotations } from "./chaos/log-writer.ts";
 import { createRandom } from "./chaos/random.ts";
 import { shipperProcess } from "./chaos/shipper-process.ts";
+import {
+  eventLogWriter,
+  journalWriter,
+  lineOf,
+  type RecordWriter,
+} from "./chaos/record-writers.ts";
 import { runLeafwatch } from "./chaos/run-leafwatch.ts";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: String(Date.now() % 100_000) },
     minutes: { type: "string", default: "1" },
-    keep: { type: "boolean", default: false },
   },
 });
 const seed = Number(values.seed);
@@ -31,7 +39,7 @@ const random = createRandom(seed);
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const counts = {
   ...{ rotations: 0, cuts: 0, stalls: 0, kills: 0, pauses: 0 },
-  ...{ sshd_restarts: 0, outages: 0, rollovers: 0 },
+  ...{ sshd_restarts: 0, outages: 0, rollovers: 0, cleared_logs: 0 },
 };
 
 const begun = performance.now();
@@ -49,6 +57,10 @@ await using elasticsearchProxy = await startFaultProxy({
 });
 await using first = await startFaultProxy({ host: "127.0.0.1", port: sshd.port });
 await using second = await startFaultProxy({ host: "127.0.0.1", port: sshd.port });
+await using windows = await startWindowsHost(["Security"]);
+await using third = await startFaultProxy({ host: "127.0.0.1", port: windows.port });
+await using journal = hasJournal() ? await startJournal() : undefined;
+const hostProxies = [first, second, third];
 
 const namespace = `chaos${seed}x${process.pid}`;
 const hosts = [
@@ -61,20 +73,44 @@ const writers = hosts.flatMap(({ name }) =>
     return createLogWriter(path, `${name}/${rotation}`, rotation, random);
   }),
 );
-const knownHosts = hosts.map(({ proxy }) => `[127.0.0.1]:${proxy.port} ${sshd.hostKey}\n`);
+const eventLog = eventLogWriter(windows, random);
+const recordWriters: readonly RecordWriter[] = [
+  eventLog,
+  ...(journal ? [journalWriter(journal, random)] : []),
+];
+const knownHosts = [
+  ...hosts.map(({ proxy }) => `[127.0.0.1]:${proxy.port} ${sshd.hostKey}\n`),
+  `[127.0.0.1]:${third.port} ${windows.hostKey}\n`,
+];
 await writeFile(join(folder.path, "known_hosts"), knownHosts.join(""));
+const entered = (port: number, key: string) => ({
+  ...{ address: "127.0.0.1", port, poll: "500ms" },
+  auth: { key },
+  known_hosts_file: join(folder.path, "known_hosts"),
+});
 const config = join(folder.path, "leafwatch.yml");
 await writeFile(
   config,
   stringify({
     namespace,
     elasticsearch: { url: `http://127.0.0.1:${elasticsearchProxy.port}` },
-    hosts: hosts.map(({ name, read, proxy }) => ({
-      ...{ name, read, address: "127.0.0.1", port: proxy.port, user: sshd.user, poll: "500ms" },
-      auth: { key: sshd.key },
-      known_hosts_file: join(folder.path, "known_hosts"),
-      logs: [{ format: "system.syslog", path: join(folder.path, `${name}-*.log`) }],
-    })),
+    hosts: [
+      ...hosts.map(({ name, read, proxy }) => ({
+        ...{ name, read, user: sshd.user },
+        ...entered(proxy.port, sshd.key),
+        logs: [
+          { format: "system.syslog", path: join(folder.path, `${name}-*.log`) },
+          ...(journal && read === "exec"
+            ? [{ format: "journald", namespace: journal.namespace }]
+            : []),
+        ],
+      })),
+      {
+        ...{ name: "dc1", os: "windows", user: windows.user },
+        ...entered(third.port, windows.key),
+        logs: [{ format: "windows.security", channel: "Security" }],
+      },
+    ],
   }),
 );
 await runLeafwatch(["setup", "--config", config]);
@@ -85,7 +121,12 @@ shipper.start();
 if (random.chance(0.5)) neighbour.start();
 
 const end = performance.now() + minutes * 60_000;
-const lines = () => writers.reduce((sum, writer) => sum + writer.lines.length, 0);
+const lines = () =>
+  [...writers, ...recordWriters].reduce((sum, writer) => sum + writer.lines.length, 0);
+async function countStored(index: string): Promise<number> {
+  await client.indices.refresh({ index }, { ignore: [404] });
+  return (await client.count({ index }, { ignore: [404] })).count;
+}
 async function writing() {
   while (performance.now() < end) {
     for (const writer of writers) {
@@ -98,6 +139,7 @@ async function writing() {
       writer.write();
       writer.rotate();
     }
+    for (const writer of recordWriters) await writer.write();
     await sleep(random.integer(20, 120));
   }
   for (const writer of writers) writer.end();
@@ -113,13 +155,13 @@ const stalls = async (proxy: FaultProxy, longest: number) => {
 const faults: readonly (() => unknown)[] = [
   () => {
     counts.cuts++;
-    random.pick([first, second]).cut();
+    random.pick(hostProxies).cut();
   },
   () => {
     counts.cuts++;
-    random.pick([first, second, elasticsearchProxy]).cutAfter(random.integer(1, 200_000));
+    random.pick([...hostProxies, elasticsearchProxy]).cutAfter(random.integer(1, 200_000));
   },
-  () => stalls(random.pick([first, second]), 4000),
+  () => stalls(random.pick(hostProxies), 4000),
   () => stalls(elasticsearchProxy, 4000),
   async () => {
     counts.outages++;
@@ -150,6 +192,11 @@ const faults: readonly (() => unknown)[] = [
     await sleep(random.integer(500, 5000));
     victim.pause(false);
   },
+  async () => {
+    const stream = `logs-windows.security-${namespace}`;
+    const stored = async (count: number) => (await countStored(stream)) >= count;
+    if (await eventLog.clear(stored)) counts.cleared_logs++;
+  },
 ];
 async function rollingOver() {
   while (performance.now() < end) {
@@ -177,12 +224,20 @@ shipper.start();
 
 // Calm again: as long as documents still come, it is not over.
 const index = `logs-*-${namespace}`;
+const difference = () =>
+  compare(
+    client,
+    index,
+    [...writers, ...recordWriters].flatMap((writer) => writer.lines),
+    lineOf,
+  );
 let stored = 0;
 let lastProgress = performance.now();
-while (stored < lines() && performance.now() - lastProgress < 120_000) {
+while (performance.now() - lastProgress < 120_000) {
+  // journald writes entries of its own: the number alone says only that it is not over.
+  if (stored >= lines() && (await difference()).missing.length === 0) break;
   await sleep(1000);
-  await client.indices.refresh({ index }, { ignore: [404] });
-  const { count } = await client.count({ index }, { ignore: [404] });
+  const count = await countStored(index);
   if (count > stored) lastProgress = performance.now();
   stored = count;
 }
@@ -190,13 +245,12 @@ while (stored < lines() && performance.now() - lastProgress < 120_000) {
 await sleep(3000);
 clearInterval(telling);
 await client.indices.refresh({ index });
-const { documents, missing, extra, altered } = await compare(
-  client,
-  index,
-  writers.flatMap((writer) => writer.lines),
-);
+const { documents, missing, extra, altered } = await difference();
 const ok = missing.length === 0 && extra.length === 0 && altered.length === 0;
 if (!ok) {
+  const kept = join(tmpdir(), `${namespace}.log`);
+  await copyFile(logFile, kept);
+  say(`the shippers' log: ${kept}`);
   for (const [what, some] of Object.entries({ missing, extra, altered })) {
     for (const line of some.slice(0, 10)) say(`${what}: ${line.slice(0, 200)}`);
   }

@@ -10,22 +10,28 @@ export interface Difference {
   altered: string[];
 }
 
-/** Reads every document of `index` and holds it against `written`, whose lines are all different. */
+/**
+ * Reads every document of `index` and holds it against `written`, whose lines are all different. `lineOf` makes the
+ * line of `event.original`; undefined for what nobody wrote down.
+ */
 export async function compare(
   client: Client,
   index: string,
   written: readonly string[],
+  lineOf: (original: string) => string | undefined,
 ): Promise<Difference> {
   const seen = new Map<string, number>(written.map((line) => [line, 0]));
   const extra: string[] = [];
   const altered: string[] = [];
   let documents = 0;
   for await (const original of originals(client, index)) {
+    const line = lineOf(original);
+    if (line === undefined) continue;
     documents++;
-    const times = seen.get(original);
-    if (times === undefined) altered.push(original);
-    else if (times > 0) extra.push(original);
-    if (times !== undefined) seen.set(original, times + 1);
+    const times = seen.get(line);
+    if (times === undefined) altered.push(line);
+    else if (times > 0) extra.push(line);
+    if (times !== undefined) seen.set(line, times + 1);
   }
   const missing = written.filter((line) => seen.get(line) === 0);
   return { documents, missing, extra, altered };
