@@ -1,5 +1,5 @@
 import { ecsVersion, type EcsEvent } from "../model/ecs.ts";
-import { prepareAs, textOf, type PreparedDocument } from "./document.ts";
+import { idOf, prepareAs, textOf, type PreparedDocument } from "./document.ts";
 
 /** `leafwatch.dead_letter.state`: what an operator has done about it. */
 export type DeadLetterState = "new" | "retried" | "dropped";
@@ -36,11 +36,12 @@ export function deadLetterOf(
   now: number,
 ): PreparedDocument {
   const text = textOf(refused);
+  const id = idOf(refused);
   const { host, log, event } = partsOf(text);
   const letter: DeadLetter = {
     state: "new",
     index: refused.stream,
-    id: refused.id,
+    id,
     document: text.slice(0, maxDocument),
   };
   const time = new Date(now).toISOString();
@@ -64,7 +65,7 @@ export function deadLetterOf(
     }),
     leafwatch: { dead_letter: letter },
   };
-  return prepareAs(deadLetterStream(namespace), refused.id, document);
+  return prepareAs(deadLetterStream(namespace), id, document);
 }
 
 /** The few members that help to find the line again; nothing in a refused document is trusted. */

@@ -14,7 +14,6 @@ import {
 export interface PreparedDocument {
   /** The data stream it belongs to. */
   readonly stream: string;
-  readonly id: string;
   /** `@timestamp`, epoch milliseconds. */
   readonly time: number;
   /** Its bytes on the wire, at most. */
@@ -57,7 +56,7 @@ export function prepareAs(stream: string, id: string, event: EcsEvent): Prepared
   page.start = page.at;
   writeAscii(page, actionOf(stream));
   writeAscii(page, id);
-  writeAscii(page, '"}}\n');
+  writeAscii(page, actionEnd);
   const jsonFrom = page.at - page.start;
   writeGroups(event);
   const ownFrom = page.at - page.start;
@@ -65,7 +64,6 @@ export function prepareAs(stream: string, id: string, event: EcsEvent): Prepared
   const { bytes, start, at } = page;
   return {
     stream,
-    id,
     time: timeOf(event["@timestamp"]),
     size: at - start + maxStamps,
     bytes,
@@ -145,6 +143,12 @@ function writeOwn(group: NonNullable<EcsEvent["leafwatch"]>): void {
   writeMembers(page, "delay_ms" in group ? { ...group, delay_ms: undefined } : group);
 }
 
+/** Its `_id`, read from its action line: kept as a text beside, it would be half of what a document takes of the heap. */
+export function idOf({ bytes, stream, start, json }: PreparedDocument): string {
+  const from = start + named("").action.length + stream.length;
+  return bytes.toString("latin1", from, json - actionEnd.length);
+}
+
 /** The document's JSON without what is stamped at each try. */
 export function textOf({ bytes, json, own, end }: PreparedDocument): string {
   const members = bytes.toString("utf8", own, end);
@@ -210,6 +214,8 @@ function streamOf(dataset: string, namespace: string): string {
     lastStream = { dataset, namespace, ...named(`logs-${dataset}-${namespace}`) };
   return lastStream.stream;
 }
+
+const actionEnd = '"}}\n';
 
 /** The action line as far as the id. */
 function actionOf(stream: string): string {

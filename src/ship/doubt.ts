@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BackingIndices } from "./backing-indices.ts";
+import { idOf } from "./document.ts";
 import type { Entry } from "./queue.ts";
 
 /*
@@ -54,10 +55,10 @@ export async function findStored(
       await sleep(until - Date.now(), undefined, { signal });
       candidates = await indices.since(stream, since, signal);
     }
-    const ids = group.map(({ document }) => document.id);
+    const ids = group.map(({ document }) => idOf(document));
     const stored = await indices.stored(candidates, ids, signal);
-    for (const entry of group) {
-      const isStored = stored.has(entry.document.id);
+    for (const [n, entry] of group.entries()) {
+      const isStored = stored.has(ids[n] ?? "");
       if (isStored) found.add(entry);
       learn(entry, isStored);
     }

@@ -8,7 +8,7 @@ import type { BackingIndices } from "./backing-indices.ts";
 import type { Bodies } from "./bodies.ts";
 import { sendBulk } from "./bulk.ts";
 import { deadLetterOf, isDeadLetter } from "./dead-letter.ts";
-import { bulkBody, bulkBytes } from "./document.ts";
+import { bulkBody, bulkBytes, idOf } from "./document.ts";
 import { findStored } from "./doubt.ts";
 import { deadLetterRefused, fatalError, leaseLost } from "./errors.ts";
 import type { Entry, Terms } from "./queue.ts";
@@ -196,7 +196,8 @@ export function createBulk(all: readonly Entry[], options: SendOptions): Bulk {
 
   /** Puts the dead letter in the place of a document that the cluster will never take. */
   function refuse(entry: Entry, type: string, reason: string): void {
-    const { stream, id } = entry.document;
+    const { stream } = entry.document;
+    const id = idOf(entry.document);
     if (isDeadLetter(entry.document)) {
       entry.call.fail(deadLetterRefused(stream, id, reason));
       return;

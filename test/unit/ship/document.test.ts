@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { EcsEvent } from "../../../src/model/ecs.ts";
-import { bulkBody, prepareDocument, textOf } from "../../../src/ship/document.ts";
+import { bulkBody, idOf, prepareDocument, textOf } from "../../../src/ship/document.ts";
 import { eventId } from "../../../src/ship/event-id.ts";
 
 const now = Date.parse("2026-11-22T10:00:05.000Z");
@@ -38,6 +38,7 @@ describe("a document on the wire", () => {
     assert.equal(eventId("abc", 36, "a line"), eventId("abc", 36, "a line"));
     assert.notEqual(eventId("abc", 36, "a line"), eventId("abc", 36, "another line"));
     assert.match(eventId("3w5e11264sgsf", 2 ** 50, "é"), /^3w5e11264sgsf-[0-9a-z]+-[0-9a-z]+$/);
+    assert.equal(idOf(prepareDocument(event({}), "abc", 36, "test")), eventId("abc", 36, "a line"));
     assert.deepEqual(sent(event({})).action, {
       create: { _index: "logs-apache.access-test", _id: eventId("abc", 36, "a line") },
     });

@@ -7,9 +7,8 @@ const { signal } = new AbortController();
 const limits = { documents: 10, bytes: 1000, ageMs: 200, bulks: 2, inFlightBytes: 2000 };
 
 function documents(count: number, size = 10): PreparedDocument[] {
-  return Array.from({ length: count }, (_, n) => ({
+  return Array.from({ length: count }, () => ({
     stream: "logs-x-y",
-    id: String(n),
     time: 0,
     size,
     bytes: Buffer.alloc(0),
