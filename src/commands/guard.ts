@@ -30,10 +30,15 @@ export async function guardPasses(
     const now = clock();
     const [problem] = passProblems(since, now, over ? 0 : limitMs, ` ${why}`);
     if (!notify || !problem) return false;
-    const word = { problem, over, since: new Date(since).toISOString() };
+    const word = {
+      problem,
+      over,
+      since: new Date(since).toISOString(),
+      at: new Date(now).toISOString(),
+    };
     log.error({ reason: why }, "no pass: operators are told without the outbox");
-    const at = { now: new Date(now), timezone };
-    return tellAtOnce(createChannels(notify, log), notify.operations, word, at, signal);
+
+    return tellAtOnce(createChannels(notify, log), notify.operations, word, timezone, signal);
   };
   const look = async () => {
     let last: number | undefined;

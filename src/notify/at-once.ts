@@ -32,7 +32,7 @@ export async function tellAtOnce(
   channels: Channels,
   to: readonly string[],
   word: ProblemWord,
-  { now, timezone }: { now: Date; timezone: string },
+  timezone: string,
   signal: AbortSignal,
 ): Promise<boolean> {
   const targets = channels.targets(to);
@@ -48,7 +48,7 @@ export async function tellAtOnce(
         channel,
       );
       const said = problemMessage(word, timezone);
-      return sendAtOnce(notifier, { id, addresses, date: now, ...said }, signal);
+      return sendAtOnce(notifier, { id, addresses, date: new Date(word.at), ...said }, signal);
     }),
   );
   return targets.length === 0 || results.flat().some(({ outcome }) => outcome === "accepted");

@@ -8,6 +8,7 @@ import type { History } from "../model/notification.ts";
 import { foreign } from "./foreign.ts";
 import * as templates from "./html-templates.ts";
 import { notificationsOf, type Entry, type Message } from "./message.ts";
+import { problemOpening } from "./problem.ts";
 import { levelWord } from "./subject.ts";
 import { reasonText, testWords, transitionWord } from "./text.ts";
 import { amount, count, hourOf, shortWhen } from "./when.ts";
@@ -64,9 +65,10 @@ export function toHtml(message: Message): { html: string; pictures: MailAttachme
         ...(over ? recoveredPaint : levelPaint(problem.level)),
         badge: over ? "OVER" : "LEAFWATCH ITSELF",
         title: problem.title,
-        preview: over ? "This is over." : "Leafwatch needs your help.",
+        preview: problemOpening(over),
       };
-      const paragraphs = problem.detail.split(/\r?\n/).map((line) => foreign(line, 2000));
+      const detail = problem.detail.split(/\r?\n/).map((line) => foreign(line, 2000));
+      const paragraphs = [problemOpening(over), ...detail];
       return {
         html: frame(message, head, eta.render("@plain", { paragraphs, rows })),
         pictures: [],

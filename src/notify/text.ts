@@ -4,6 +4,7 @@ import { notificationsOf, type DigestReason, type Entry } from "./message.ts";
 import type { Sheet } from "./sheet.ts";
 import { levelWord } from "./subject.ts";
 import { amount } from "./when.ts";
+import { problemOpening } from "./problem.ts";
 import { row, wrap } from "./wrap.ts";
 import { foreign } from "./foreign.ts";
 
@@ -16,12 +17,11 @@ export function toText(message: Message): string {
     case "digest":
       return `${digestText(content.reason, content.entries)}\n${footer(message)}`;
     case "problem": {
-      const state = content.over ? "This is over." : "Leafwatch needs your help.";
       const rows = content.rows.map(([label, value]) => row(label, value));
       const body = [
         wrap(content.problem.title),
         "",
-        wrap(state),
+        wrap(problemOpening(content.over)),
         "",
         ...paragraphs(content.problem.detail),
       ];

@@ -65,7 +65,7 @@ export async function messageFor(
       };
     }
     case "problem":
-      return { ...base, ...problemMessage(body, deps.timezone) };
+      return { ...base, ...problemMessage({ ...body, at: doc.created_at }, deps.timezone) };
     case "mail": {
       const attachments = body.attachments.map((one) => ({
         ...one,

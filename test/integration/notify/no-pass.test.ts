@@ -8,7 +8,7 @@ const minute = 60_000;
 const ago = (ms: number) => new Date(Date.now() - ms);
 
 describe("no pass for some time", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   /** A world in which the last pass was an hour ago. */
   async function anHourAgo() {
@@ -26,16 +26,20 @@ describe("no pass for some time", function () {
     let now = start;
     const guard = guardPasses(world.context, stop.signal, { pauseMs: 20, clock: () => now });
     now = start + 16 * minute;
-    const [subject = ""] = await until("operators are told", async () => {
-      const told = await world.told();
-      return told.length > 0 && told;
-    });
+    const [subject = ""] = await until(
+      "operators are told",
+      async () => {
+        const told = await world.told();
+        return told.length > 0 && told;
+      },
+      90_000,
+    );
     assert.match(subject, /^\[LEAFWATCH\] No pass of the watcher for 1 hour 1[56] minutes$/);
     stop.abort();
     await guard;
     const passing = new AbortController();
     const running = alerting.run(passing.signal);
-    await until("it is over", async () => (await world.told()).length === 2, 30_000);
+    await until("it is over", async () => (await world.told()).length === 2, 90_000);
     passing.abort();
     await running;
     assert.match((await world.told())[1] ?? "", /^\[LEAFWATCH\] Over: No pass of the watcher/);
@@ -46,7 +50,7 @@ describe("no pass for some time", function () {
     await using _ = world;
     const stop = new AbortController();
     const running = alerting.run(stop.signal);
-    await until("both mails are there", async () => (await world.told()).length === 2, 30_000);
+    await until("both mails are there", async () => (await world.told()).length === 2, 90_000);
     stop.abort();
     await running;
     const [begun = "", over = ""] = await world.told();
@@ -64,11 +68,11 @@ describe("no pass for some time", function () {
     const guard = guardPasses(world.context, stop.signal, { pauseMs: 20, clock: () => now });
     world.breakAt(() => "cut");
     now = start + 20 * minute;
-    await until("operators are told", async () => (await world.told()).length === 1, 60_000);
+    await until("operators are told", async () => (await world.told()).length === 1, 90_000);
     assert.match(await world.lastText(), /Elasticsearch: .*cannot be reached/);
     now = start + 40 * minute;
     world.breakAt(() => undefined);
-    await until("it is over", async () => (await world.told()).length === 2, 60_000);
+    await until("it is over", async () => (await world.told()).length === 2, 90_000);
     stop.abort();
     await guard;
     assert.match((await world.told())[1] ?? "", /^\[LEAFWATCH\] Over: No pass of the watcher/);

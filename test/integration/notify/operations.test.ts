@@ -24,7 +24,7 @@ rules:
 `;
 
 describe("operators are told", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it("that a rule fails, after three passes, and that it can be judged again", async () => {
     await using world = await operationsWorld();
