@@ -15,6 +15,7 @@ export function tops({ top, links }: Report, wording: Wording): Block[] {
         "Country*0.8",
         "Refused*0.8>",
         "Week before>",
+        "Change>",
         "Failed logins>",
         "HTTP errors>",
         "First seen*1.6",
@@ -24,6 +25,7 @@ export function tops({ top, links }: Report, wording: Wording): Block[] {
         row.country ?? unknown,
         count(row.value),
         count(row.previous),
+        changeText(row, wording),
         count(row.failed_logins),
         count(row.http_errors),
         row.new ? "new this week" : date(row.first_seen),
@@ -46,12 +48,8 @@ export function tops({ top, links }: Report, wording: Wording): Block[] {
   ];
 }
 
-function simple(
-  list: TopList<TopRow>,
-  name: string,
-  value: string,
-  { count, change }: Wording,
-): Block[] {
+function simple(list: TopList<TopRow>, name: string, value: string, wording: Wording): Block[] {
+  const { count } = wording;
   return [
     table(
       columns(`${name}*4`, `${value}*1.1>`, "Week before*1.1>", "Change*1.1>"),
@@ -59,12 +57,17 @@ function simple(
         row.name,
         count(row.value),
         count(row.previous),
-        row.previous === 0 ? "new" : change(row.change),
+        changeText(row, wording),
       ]),
       "None.",
       list.rows.map((row) => row.link),
     ),
   ];
+}
+
+function changeText({ previous, change }: TopRow, wording: Wording): string {
+  // A percentage of nothing is none, and new it need not be: only the week before was without.
+  return previous === 0 ? "from none" : wording.change(change);
 }
 
 function others(
