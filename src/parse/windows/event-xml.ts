@@ -12,12 +12,21 @@ export function readEvent(text: string): { event: WindowsEvent; error?: string }
   return readPlain(text) ?? readStrict(text);
 }
 
+/** More than the schema has anywhere; a hostile tag could keep a reader busy with them. */
+const maxAttributes = 32;
+
 /** The same by saxes alone. */
 export function readStrict(text: string): { event: WindowsEvent; error?: string } {
   const builder = eventBuilder();
   try {
     const parser = new SaxesParser({ xmlns: false, position: false });
+    let count = 0;
+    parser.on("attribute", () => {
+      if (++count > maxAttributes)
+        throw new Error(`more than ${maxAttributes} attributes in a tag`);
+    });
     parser.on("opentag", ({ name, attributes }) => {
+      count = 0;
       builder.open(name, attributes);
     });
     parser.on("closetag", () => {
@@ -126,7 +135,7 @@ function readTag(text: string): Tag | undefined {
   if (end < 0) return undefined;
   const name = text.slice(0, end);
   const attributes: Record<string, string> = {};
-  for (;;) {
+  for (let count = 0; count <= maxAttributes; count++) {
     const start = blanksEnd(text, end);
     if (start === text.length) return { name, attributes, empty: false };
     if (text.charCodeAt(start) === slash)
@@ -140,6 +149,7 @@ function readTag(text: string): Tag | undefined {
     attributes[key] = text.slice(keyEnd + 2, valueEnd);
     end = valueEnd + 1;
   }
+  return undefined;
 }
 
 /** Where a name with at most one colon ends; -1 where none begins. */

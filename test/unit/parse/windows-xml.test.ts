@@ -88,11 +88,18 @@ describe("the fast reading of an event's XML", () => {
     "<!DOCTYPE Event [<!ENTITY a 'b'>]><Event>&a;</Event>",
     "<a:Event xmlns:a='u'><a:EventData><a:Data Name='A'>1</a:Data></a:EventData></a:Event>",
     `${"<Event>".repeat(40)}${"</Event>".repeat(40)}`,
+    `<Event${Array.from({ length: 32 }, (_, n) => ` a${n}=''`).join("")}></Event>`,
+    `<Event${Array.from({ length: 33 }, (_, n) => ` a${n}=''`).join("")}></Event>`,
   ]) {
     it(`is the strict one: ${JSON.stringify(text.slice(0, 60))}`, () => {
       agree(text);
     });
   }
+
+  it("gives up on a tag with more attributes than any event has", () => {
+    const tag = `<Event${" a='b'".repeat(40)}`;
+    assert.equal(readEvent(tag).error, "more than 32 attributes in a tag");
+  });
 
   it("takes no reading for another because it has seen one like it before", () => {
     for (const value of ["1", "2", "1"]) {
