@@ -9,7 +9,7 @@ import type { AddCommand } from "./io.ts";
 import { guardPasses } from "./guard.ts";
 import { openOutbox } from "./outbox.ts";
 import { reportOf } from "./reporting.ts";
-import { shipAll } from "./shipping.ts";
+import { shipAll, type Waiting } from "./shipping.ts";
 import { waitForSetup } from "./ship.ts";
 
 /** `leafwatch run`: ship, watch and report in one process. */
@@ -22,7 +22,8 @@ export const runCommand: AddCommand = (program, io) => {
       checkAudiences(config.report);
       const metrics = createMetrics();
       let problem: string | undefined = "no pass of the watcher yet";
-      const problems = () => (problem === undefined ? [] : [problem]);
+      const waiting: Waiting = { reasons: () => [] };
+      const problems = () => [...(problem === undefined ? [] : [problem]), ...waiting.reasons()];
       await using _health = config.listen
         ? await serveHealth(config.listen, metrics, problems)
         : undefined;
@@ -43,7 +44,7 @@ export const runCommand: AddCommand = (program, io) => {
       const more = () => [...troubles.values()];
       const alerting = await openAlerting(context, signal, { more, metrics });
       await Promise.all([
-        until(shipAll(context, { once: false, metrics, troubles }, signal)),
+        until(shipAll(context, { once: false, metrics, troubles, waiting }, signal)),
         until(
           alerting.run(signal, (error) => {
             problem = error === undefined ? undefined : "the last pass of the watcher failed";

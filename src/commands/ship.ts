@@ -6,7 +6,7 @@ import { serveHealth } from "../observe/server.ts";
 import { noteClockAlways } from "./clocks.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
-import { shipAll } from "./shipping.ts";
+import { shipAll, type Waiting } from "./shipping.ts";
 import type { StreamFailure } from "./stages.ts";
 
 interface Options extends ConfigOptions {
@@ -25,13 +25,16 @@ export const shipCommand: AddCommand = (program, io) => {
       const metrics = createMetrics();
       const { listen } = context.config;
       const serve = listen !== undefined && !options.once;
-      await using _health = serve ? await serveHealth(listen, metrics, () => []) : undefined;
+      const waiting: Waiting = { reasons: () => [] };
+      await using _health = serve
+        ? await serveHealth(listen, metrics, () => waiting.reasons())
+        : undefined;
       await waitForSetup(context, io.signal);
       const stop = new AbortController();
       const watching = options.once ? undefined : noteClockAlways(context, stop.signal);
       const { stats, failures } = await shipAll(
         context,
-        { once: options.once ?? false, metrics },
+        { once: options.once ?? false, metrics, waiting },
         io.signal,
       ).finally(() => {
         stop.abort();

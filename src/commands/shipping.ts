@@ -22,8 +22,15 @@ export interface Shipped {
   failures: readonly StreamFailure[];
 }
 
+/** What keeps the shipper from going on just now; empty while nothing does, and before it has begun. */
+export interface Waiting {
+  reasons: () => readonly string[];
+}
+
 export interface ShipOptions {
   once: boolean;
+  /** Filled with a look at the shipper, for readiness. */
+  waiting?: Waiting;
   metrics: Metrics;
   /** Filled with what operators must learn of. */
   troubles?: Map<string, Problem>;
@@ -97,6 +104,12 @@ export async function withShipping(
     gzip: isWorthCompressing(config.elasticsearch),
   });
   options.metrics.followShipper(() => shipper.stats);
+  if (options.waiting) {
+    options.waiting.reasons = () => {
+      const { waitingFor } = shipper.stats;
+      return waitingFor === undefined ? [] : [`shipping waits: ${waitingFor}`];
+    };
+  }
   const { owner = createOwner(), isOurs } = options;
   const checkpoints = createCheckpoints<Progress>(client, config.namespace, owner);
   await using enricher = await createEnricher(config.enrich);
