@@ -62,7 +62,7 @@ function templates({ config, client }: Context, options: Options, signal: AbortS
   const wanted = {
     namespace: config.namespace,
     retentionMs: config.retention,
-    logsdb: config.elasticsearch.logsdb,
+    logsdb: config.elasticsearch.logsdb ?? false,
     dryRun: options.dryRun ?? false,
   };
   return options.remove ? removeSetup(client, wanted, signal) : setup(client, wanted, signal);
