@@ -120,7 +120,8 @@ function eventOf(n: number, at: number) {
   // Knuth's multiplicative hash: spreads addresses and users without a pattern in time.
   const random = Math.imul(n, 2_654_435_761) >>> 0;
   const user = (random >>> 4) % 2000;
-  const fails = random % 20 === 0;
+  // Of other bits than the user, or the same few would fail again and again.
+  const fails = (Math.imul(n ^ (n >>> 7), 2_246_822_519) >>> 13) % 20 === 0;
   const dataset = web ? "apache.access" : "system.auth";
   const common = {
     "@timestamp": new Date(at).toISOString(),
