@@ -15,7 +15,7 @@ export interface ImportOptions extends Omit<ReadOptions, "batchBytes"> {
 }
 
 /** One batch: some thousand lines, which make a bulk request of a good size. */
-const batchBytes = 1024 * 1024;
+const batchBytes = 512 * 1024;
 
 /**
  * Old files of this machine, plain or gzipped, as a source: each is a stream whose lines get the ids that they would

@@ -12,7 +12,7 @@ import type { Stream } from "../source.ts";
 /** How often a glob is looked at for new files, at most. */
 const globMs = 10_000;
 /** One batch: some thousand lines, which make a bulk request of a good size. */
-const batchBytes = 1024 * 1024;
+const batchBytes = 512 * 1024;
 
 const options = z.strictObject({
   path: z.string().min(1),
