@@ -46,7 +46,7 @@ export async function answerPowershell(
     return;
   }
   const variable = variablesOf(Buffer.from(encoded, "base64").toString("utf16le"));
-  const state = { open: true };
+  const state = { open: !gone.aborted };
   const stop = () => {
     state.open = false;
   };

@@ -33,9 +33,12 @@ export async function startJournal(): Promise<Journal> {
       await run("logger", ["--socket", socket, "--tag", tag, "--", message]);
     },
     async [Symbol.asyncDispose]() {
-      const ended = once(daemon, "exit");
-      daemon.kill();
-      await ended;
+      // A journal in a namespace ends by itself when nobody has written for a while.
+      if (daemon.exitCode === null && daemon.signalCode === null) {
+        const ended = once(daemon, "exit");
+        daemon.kill();
+        await ended;
+      }
       const machine = (await readFile("/etc/machine-id", "utf8")).trim();
       for (const folder of [
         `/run/systemd/journal.${namespace}`,
