@@ -91,7 +91,8 @@ export function createMetrics(): Metrics {
       shipped = stats;
     },
     countOutbox(pass, now) {
-      for (const result of ["sent", "retried", "dead"] as const) mails.inc({ result }, pass[result]);
+      for (const result of ["sent", "retried", "dead"] as const)
+        mails.inc({ result }, pass[result]);
       outbox.reset();
       for (const [state, count = 0] of Object.entries(now.states)) outbox.set({ state }, count);
       repeated.reset();
