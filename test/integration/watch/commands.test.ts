@@ -7,7 +7,8 @@ import { alertsCommand } from "../../../src/commands/alerts.ts";
 import { rulesCommand } from "../../../src/commands/rules.ts";
 import { watchCommand } from "../../../src/commands/watch.ts";
 import { AppError } from "../../../src/lib/errors.ts";
-import type { AlertDocument } from "../../../src/model/alert-document.ts";
+import { alertOf, type AlertDocument } from "../../../src/model/alert-document.ts";
+import { describe as describeAlert } from "../../../src/notify/sheet.ts";
 import { elasticsearchUrl } from "../../helpers/elasticsearch.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { at, createWorld, failure, type World } from "./world.ts";
@@ -198,7 +199,13 @@ watch: { rules: "${folder.path}/*-rules.yml", from: 24h }
     assert.match(page, /4 against 3; first seen 2026-11-16T10:00:00\.000Z/);
     assert.match(page, /app1: Failed password for user0 from 203\.0\.113\.5/);
 
-    await run("alerts", "ack", id, "--by", "alice", "--note", "mine");
+    // As the mail says it.
+    const { acknowledge } = describeAlert(
+      { alert: alertOf(document), transition: "active", number: 1, to: [], at: alert.opened_at },
+      { timezone: "UTC" },
+    );
+    const [, ...words] = acknowledge.split(" ");
+    await run(...words, "--by", "alice", "--note", "mine");
     await run("alerts", "snooze", id, "--for", "4h", "--by", "bob");
     const closed = await json<AlertDocument>(
       "alerts",
