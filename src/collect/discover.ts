@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path/posix";
 import type { Log } from "../lib/log.ts";
 import { gzipContent, plainContent, type Content } from "./content.ts";
 import { isFileError } from "./file-errors.ts";
-import { isBegun, recognise, type Candidate } from "./file-states.ts";
+import { closesThePast, recognise, type Candidate } from "./file-states.ts";
 import type { FileAccess } from "./files.ts";
 import { encodingOf } from "./lines.ts";
 import { beginsWith, headOf } from "./recognition.ts";
@@ -63,7 +63,7 @@ export async function firstFiles(
 
 /**
  * Finds the files that are `known` among those that are there, and those that came since; opens all that have
- * something to read. `vanished`: those of which more should be read but which are nowhere.
+ * something to read. `tracked`: oldest first. `vanished`: those of which more should be read but which are nowhere.
  */
 export async function findFiles(
   files: FileAccess,
@@ -72,39 +72,52 @@ export async function findFiles(
   signal: AbortSignal,
 ): Promise<{ tracked: TrackedFile[]; vanished: TrackedFile[] }> {
   for (const file of known) {
-    if (!file.content || file.compressed) continue;
-    const { size, mtimeMs } = await file.content.file.stat(signal);
-    const head = await file.content.head(signal);
-    const same = file.head.length === 0 || beginsWith(head, file.head);
-    if (!same || size < file.offset) {
-      // Truncated under the handle: what was in it is looked for elsewhere.
-      await closeFile(file);
-      continue;
-    }
-    learn(file, head, place);
-    Object.assign(file, { size, mtimeMs, caughtUp: false });
+    // Truncated under the handle, or compressed: what was in it is looked for elsewhere.
+    if (!file.compressed && !(await isItself(file, place, signal))) await closeFile(file);
   }
   const looked = await lookAt(files, known, place, signal);
   const verdicts = recognise(known, looked);
-  const matched = new Set<TrackedFile>();
-  const fresh: TrackedFile[] = [];
+  /** Those that stand in the folder, in their order there. */
+  const placed: TrackedFile[] = [];
   for (const [at, one] of looked.entries()) {
     const verdict = verdicts[at];
     const file = typeof verdict === "number" ? known[verdict] : undefined;
     if (file) {
-      matched.add(file);
+      placed.push(file);
       if (await adopt(file, one)) continue;
     } else if (verdict === "new" && (one.live || one.head.length > 0)) {
       // With its head: before it is read, it may be copied away and truncated.
       const file = { ...freshFile(one.name, one.compressed, one.live), content: one.content };
       learn(file, one.head, place);
-      fresh.push(file);
+      placed.push(file);
       continue;
     }
     await one.content.file.close();
   }
-  const kept = known.filter((file) => file.done || file.content);
-  return { tracked: [...kept, ...fresh], vanished: known.filter((file) => !kept.includes(file)) };
+  const isKept = (file: TrackedFile) => file.done === true || file.content !== undefined;
+  // What only its handle leads to, and what was not looked for, is older than what stands there.
+  const elsewhere = known.filter((file) => !placed.includes(file));
+  return {
+    tracked: [...elsewhere, ...placed].filter(isKept),
+    vanished: known.filter((file) => !isKept(file)),
+  };
+}
+
+/** True when the open handle still leads to what `file` was: takes in what it is like by now. */
+async function isItself(file: TrackedFile, place: Place, signal: AbortSignal): Promise<boolean> {
+  if (!file.content) return true;
+  try {
+    const { size, mtimeMs } = await file.content.file.stat(signal);
+    const head = await file.content.head(signal);
+    const same = file.head.length === 0 || beginsWith(head, file.head);
+    if (!same || size < file.offset) return false;
+    learn(file, head, place);
+    Object.assign(file, { size, mtimeMs, caughtUp: false });
+    return true;
+  } catch (error) {
+    if (isFileError(error) && error.code === "FILE_NOT_FOUND") return false;
+    throw error;
+  }
 }
 
 /** Takes over the handle of the file that `file` was found to be; false when it needs none. */
@@ -135,7 +148,8 @@ async function lookAt(
     const enough = () => {
       const verdicts = recognise(known, looked);
       const missing = known.some((file, index) => !file.done && !verdicts.includes(index));
-      return !missing && verdicts.some((verdict) => typeof verdict === "number");
+      const past = known.map((file) => closesThePast(file));
+      return !missing && verdicts.some((verdict) => typeof verdict === "number" && past[verdict]);
     };
     const older = (await siblings(files, place, signal)).reverse();
     for (const one of older) {
@@ -228,12 +242,6 @@ async function skipToEnd(file: TrackedFile, place: Place, signal: AbortSignal): 
   const from = Math.max(0, size - lineEnd.length);
   for await (const part of content.file.read(from, signal, size - from)) parts.push(part);
   file.offset = size;
+  file.oldest = true;
   file.skipping = size > 0 && Buffer.concat(parts).toString("latin1") !== lineEnd;
-}
-
-/** The files of which something is read, or which only their handle still leads to. */
-export async function dropUnbegun(tracked: readonly TrackedFile[]): Promise<TrackedFile[]> {
-  const keep = tracked.filter((file) => isBegun(file) || (!file.live && file.content));
-  for (const file of tracked) if (!keep.includes(file)) await closeFile(file);
-  return keep;
 }

@@ -18,6 +18,8 @@ export interface FileState {
   inode?: string;
   /** Nobody writes to it any more and all of it is read. */
   done?: boolean;
+  /** What is older was left out on purpose. */
+  oldest?: boolean;
 }
 
 /** A file that may be one of those that were read before. */
@@ -80,9 +82,15 @@ export function isBegun(state: FileState): boolean {
   return state.head.length > 0 && (state.offset > 0 || state.done === true);
 }
 
+/** True when every file older than this one was read before it, or is not to be read. */
+export function closesThePast(state: FileState): boolean {
+  return state.oldest === true || isBegun(state);
+}
+
 /**
  * Which of `states` each candidate (oldest first) is: the index of the state, `"new"`, or undefined for one that
- * was read before our time or is a copy of one that is matched.
+ * was read before our time or is a copy of one that is matched. Files are read oldest first: so what is older than one
+ * that is begun was read, but not what is older than one that is only known.
  */
 export function recognise(
   states: readonly FileState[],
@@ -103,13 +111,17 @@ export function recognise(
     // What is alike and older is a copy of it (copytruncate at work). Newer ones only begin alike.
     alike.filter((at) => at < best).forEach((at) => copies.add(at));
   });
-  const newestKnown = found.findLastIndex((one) => typeof one === "number");
-  const lastLook = Math.max(0, ...states.map((state) => state.mtimeMs));
+  const past = states.filter((state) => closesThePast(state));
+  const newestRead = found.findLastIndex((one) => {
+    const state = typeof one === "number" ? states[one] : undefined;
+    return state !== undefined && closesThePast(state);
+  });
+  const lastLook = Math.max(0, ...past.map((state) => state.mtimeMs));
   return found.map((one, at) => {
     const candidate = candidates[at];
     if (one !== undefined || !candidate || copies.has(at)) return one;
-    if (newestKnown >= 0) return at > newestKnown ? "new" : undefined;
-    return candidate.live || states.length === 0 || candidate.stat.mtimeMs > lastLook
+    if (newestRead >= 0) return at > newestRead ? "new" : undefined;
+    return candidate.live || past.length === 0 || candidate.stat.mtimeMs > lastLook
       ? "new"
       : undefined;
   });

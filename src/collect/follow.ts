@@ -2,7 +2,7 @@ import { AppError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { LineBatch, Position } from "../model/raw-line.ts";
 import { gzipContent, plainContent, type Content } from "./content.ts";
-import { dropUnbegun, findFiles, firstFiles } from "./discover.ts";
+import { findFiles, firstFiles } from "./discover.ts";
 import { fileError, isFileError } from "./file-errors.ts";
 import { fromPosition, toPosition } from "./file-states.ts";
 import type { FileAccess, FileStat } from "./files.ts";
@@ -10,6 +10,7 @@ import { gap } from "./lines.ts";
 import { isStillAt } from "./same-file.ts";
 import {
   closeFile,
+  dropUnbegun,
   FileReplaced,
   freshFile,
   isUnchanged,

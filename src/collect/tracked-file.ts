@@ -1,7 +1,7 @@
 import { AppError } from "../lib/errors.ts";
 import type { RawLine } from "../model/raw-line.ts";
 import type { Content } from "./content.ts";
-import type { FileState } from "./file-states.ts";
+import { isBegun, type FileState } from "./file-states.ts";
 import type { FileStat } from "./files.ts";
 import { encodingOf, lineSplitter, type Encoding } from "./lines.ts";
 import { joined, joinRecords } from "./multiline.ts";
@@ -58,6 +58,13 @@ export async function closeFile(file: TrackedFile): Promise<void> {
   const { content } = file;
   file.content = undefined;
   await content?.file.close();
+}
+
+/** The files of which something is read, or which only their handle still leads to. */
+export async function dropUnbegun(tracked: readonly TrackedFile[]): Promise<TrackedFile[]> {
+  const keep = tracked.filter((file) => isBegun(file) || (!file.live && file.content));
+  for (const file of tracked) if (!keep.includes(file)) await closeFile(file);
+  return keep;
 }
 
 /** Lines of one file which were read in one go. */

@@ -40,6 +40,42 @@ describe("finding the files of a stream", () => {
     for (const file of tracked) await closeFile(file);
   });
 
+  it("reads an older file that was lost sight of before a newer one that is already open", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "app.log");
+    const place = { host: "web1", path, log: silentLog };
+    const files = localFiles("web1");
+    for (const [name, text] of [
+      [`${path}.3`, "a1\n"],
+      [`${path}.2`, "b1\n"],
+      [`${path}.1`, "c1\n"],
+      [path, "d1\n"],
+    ] as const) {
+      await writeFile(name, text);
+    }
+    const known = async (name: string) => {
+      const file = freshFile(name, false, false);
+      file.content = plainContent(await files.open(name, never));
+      learn(file, await file.content.head(never), place);
+      return file;
+    };
+    const read = Object.assign(await known(`${path}.3`), { offset: 3, size: 3 });
+    const open = await known(`${path}.1`);
+    const { tracked, vanished } = await findFiles(files, [read, open], place, never);
+
+    assert.deepEqual(
+      tracked.map(({ name, offset }) => [name, offset]),
+      [
+        [`${path}.3`, 3],
+        [`${path}.2`, 0],
+        [`${path}.1`, 0],
+        [path, 0],
+      ],
+    );
+    assert.deepEqual(vanished, []);
+    for (const file of tracked) await closeFile(file);
+  });
+
   it("finds what came and was copied away between two looks at an empty file", async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, "app.log");

@@ -36,6 +36,18 @@ describe("recognising files", () => {
     assert.deepEqual(found, [0, "new"]);
   });
 
+  it("takes what is older than a known one for new unless something was read of that", () => {
+    const candidates = [
+      candidate("a1\n", { mtimeMs: 10 }),
+      candidate("b1\n"),
+      candidate("c1\n", { live: true }),
+    ];
+    const known = (more: Partial<FileState>) => [state("b1\n", { offset: 0, ...more })];
+    assert.deepEqual(recognise(known({}), candidates), ["new", 0, "new"]);
+    assert.deepEqual(recognise(known({ oldest: true }), candidates), [undefined, 0, "new"]);
+    assert.deepEqual(recognise(known({ offset: 1 }), candidates), [undefined, 0, "new"]);
+  });
+
   it("takes what lies between the known one and the live one for new, and what lies before for read", () => {
     const found = recognise(
       [state("b\n")],
