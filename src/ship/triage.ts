@@ -80,6 +80,8 @@ function outcomeOf({ _index: index, status, error }: Item): Outcome | undefined 
   if (status >= 500) return { kind: "unsure", reason };
   // A write block (a full disk, an index closed for a while) is lifted some day; missing rights are not.
   if (status === 403 && type === "cluster_block_exception") return { kind: "again", reason };
+  // No backing index can be made, e.g. because the cluster has as many shards as it may: not the document's fault.
+  if (type === "validation_exception") return { kind: "again", reason };
   if (status === 401 || status === 403 || status === 404) return { kind: "fatal", status, reason };
   if (status >= 400) return { kind: "refused", type, reason };
   return undefined;

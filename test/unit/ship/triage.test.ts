@@ -21,6 +21,7 @@ describe("triage", () => {
     [429, "es_rejected_execution_exception", "again"],
     [429, "cluster_block_exception", "again"],
     [403, "cluster_block_exception", "again"],
+    [400, "validation_exception", "again"],
     [503, "unavailable_shards_exception", "unsure"],
     [500, "exception", "unsure"],
     [400, "document_parsing_exception", "refused"],
