@@ -73,7 +73,11 @@ function blankAfter(text: string, from: number): number {
   return text.length;
 }
 
+/** Names as the kernel and auditd write them, `a0[1]` and `new-disk` among them; anything else becomes no field. */
+const name = /^[\w.[\]-]+$/;
+
 function put(values: Map<string, string>, key: string, value: string): void {
+  if (!name.test(key)) return;
   if (value !== "" && value !== "?" && value !== "(null)" && value !== "(none)")
     values.set(key, value);
 }

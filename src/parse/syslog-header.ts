@@ -209,12 +209,12 @@ function rfc5424(text: string, from: number, context: ParseContext): SyslogLine 
     zoned: stamp?.zoned ?? true,
     body: withoutMark(text.slice(data.end)),
   };
-  if (hostname !== "-") line.hostname = hostname;
-  if (app !== "-") line.program = app;
+  if (isGiven(hostname)) line.hostname = hostname;
+  if (isGiven(app)) line.program = app;
   const pid = unsigned(procid);
   if (pid !== undefined) line.pid = pid;
-  if (procid !== "-") line.processId = procid;
-  if (msgid !== "-") line.messageId = msgid;
+  if (isGiven(procid)) line.processId = procid;
+  if (isGiven(msgid)) line.messageId = msgid;
   if (data.elements) line.structuredData = data.elements;
   return line;
 }
@@ -222,4 +222,9 @@ function rfc5424(text: string, from: number, context: ParseContext): SyslogLine 
 /** RFC 5424 §6.4: UTF-8 text may begin with a byte order mark. */
 function withoutMark(text: string): string {
   return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+/** RFC 5424 writes `-` for what is not there; an empty word is a mistake and says as little. */
+function isGiven(word: string): boolean {
+  return word !== "-" && word !== "";
 }
