@@ -142,13 +142,13 @@ async function lookAt(
   place: Place,
   signal: AbortSignal,
 ): Promise<Looked[]> {
+  const past = known.map((file) => closesThePast(file));
   for (;;) {
     const live = await openLive(files, place, signal);
     const looked: Looked[] = live ? [live] : [];
     const enough = () => {
       const verdicts = recognise(known, looked);
       const missing = known.some((file, index) => !file.done && !verdicts.includes(index));
-      const past = known.map((file) => closesThePast(file));
       return !missing && verdicts.some((verdict) => typeof verdict === "number" && past[verdict]);
     };
     const older = (await siblings(files, place, signal)).reverse();

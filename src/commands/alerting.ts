@@ -71,19 +71,22 @@ export async function openAlerting(
     async pass(now, stop) {
       const refused = await reloader.refresh(forced);
       forced = false;
-      const judging = await settled(watcher.pass(now, stop));
+      // What does not depend on the pass goes on first, whatever becomes of it.
+      const [judging] = await Promise.allSettled([watcher.pass(now, stop)]);
       stop.throwIfAborted();
-      const judged = "value" in judging ? judging.value : undefined;
       const areas: Area[] = [
         { name: here, problems: () => [...refused, ...more()] },
         ...clusterAreas(context, clock),
         // Of a pass that broke off nobody knows what is over.
-        ...(judged ? [{ name: "watch", problems: () => judged.problems }] : []),
+        ...(judging.status === "fulfilled"
+          ? [{ name: "watch", problems: () => judging.value.problems }]
+          : []),
       ];
       await reportAreas(context, outbox, areas, now, stop);
       const delivered = await outbox.deliver(now, stop);
       if (metrics) await measureOutbox(context, metrics, delivered, stop);
-      if (!judged) throw (judging as { error: unknown }).error;
+      if (judging.status === "rejected") throw judging.reason;
+      const judged = judging.value;
       const { heartbeat } = config.watch;
       if (heartbeat !== undefined && judged.failed.length === 0) {
         await beat(heartbeat, stop).catch((error: unknown) => {
@@ -131,17 +134,6 @@ export async function openAlerting(
 function ticks(everyMs: number): string {
   const seconds = Math.max(1, Math.floor(everyMs / 1000));
   return seconds < 60 ? `*/${seconds} * * * * *` : "0 * * * * *";
-}
-
-type Settled<T> = { value: T } | { error: unknown };
-
-/** What became of `work`, so that what does not depend on it can go on first. */
-async function settled<T>(work: Promise<T>): Promise<Settled<T>> {
-  try {
-    return { value: await work };
-  } catch (error) {
-    return { error };
-  }
 }
 
 async function measureOutbox(
