@@ -53,8 +53,7 @@ export function createConnections(
     const connection = new SshConnection(target, {
       log,
       ...(before && {
-        dial: (onwards: SshTarget, signal: AbortSignal) =>
-          before.forward(onwards.address, onwards.port, signal),
+        dial: (onwards: SshTarget, signal: AbortSignal) => before.forward(onwards, signal),
       }),
     });
     connections.set(key, connection);

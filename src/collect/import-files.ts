@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import type { LineBatch, Position } from "../model/raw-line.ts";
 import { gzipContent, plainContent, type Content } from "./content.ts";
-import { fileError } from "./file-errors.ts";
 import { fromPosition, toPosition } from "./file-states.ts";
 import type { OpenFile } from "./files.ts";
 import { localFiles } from "./local-files.ts";
@@ -94,7 +93,6 @@ async function open(
 ): Promise<{ content: Content; total: number }> {
   const file = await localFiles("this machine").open(path, signal);
   const stat = await file.stat(signal);
-  if (stat.kind !== "file") throw fileError("not_regular", "this machine", path);
   const counted = progress
     ? counting(file, (bytes) => {
         progress(path, bytes, stat.size);

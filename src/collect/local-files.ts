@@ -20,6 +20,9 @@ export function localFiles(host: string): FileAccess {
     stat: (path) => attempt(path, async () => fileStat(await stat(path))).catch(undefinedIfMissing),
     list: (path) => attempt(path, () => readdir(path)).catch(undefinedIfMissing),
     async open(path) {
+      // To open a pipe would wait until somebody writes into it.
+      const isFile = (await attempt(path, () => stat(path))).isFile();
+      if (!isFile) throw fileError("not_regular", host, path);
       const handle = await attempt(path, () => open(path, "r"));
       return {
         stat: () => attempt(path, async () => fileStat(await handle.stat())),
@@ -64,6 +67,5 @@ function localError(host: string, path: string, error: unknown): Error {
     return fileError("not_found", host, path, { cause: error });
   if (code === "EACCES" || code === "EPERM")
     return fileError("permission", host, path, { cause: error });
-  if (code === "EISDIR") return fileError("not_regular", host, path, { cause: error });
   return fileError("failed", host, path, { cause: error, words: messageOf(error) });
 }

@@ -36,14 +36,18 @@ export function sftpFiles(connection: SshConnection): FileAccess {
     }
   }
 
+  async function statOf(path: string, signal: AbortSignal): Promise<FileStat> {
+    return fileStat(
+      await ask<Stats>(path, signal, (sftp, done) => {
+        sftp.stat(path, done);
+      }),
+    );
+  }
+
   return {
     async stat(path, signal) {
       try {
-        return fileStat(
-          await ask<Stats>(path, signal, (sftp, done) => {
-            sftp.stat(path, done);
-          }),
-        );
+        return await statOf(path, signal);
       } catch (error) {
         if (error instanceof AppError && error.code === "FILE_NOT_FOUND") return undefined;
         throw error;
@@ -63,6 +67,9 @@ export function sftpFiles(connection: SshConnection): FileAccess {
     },
 
     async open(path, signal) {
+      // To open a pipe would hold up the server until somebody writes into it.
+      const { kind } = await statOf(path, signal);
+      if (kind !== "file") throw fileError("not_regular", host, path);
       const on = await connection.sftp(signal);
       const opened = ask<Buffer>(
         path,

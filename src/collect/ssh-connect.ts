@@ -25,6 +25,8 @@ export interface SshDeps {
   dial?: (target: SshTarget, signal: AbortSignal) => Promise<Duplex>;
   /** Between two questions whether the server is still there; the third one without an answer ends it. */
   keepaliveMs?: number;
+  /** How long one waits for a session where all are in use: after that, they are not going to be closed. */
+  sessionWaitMs?: number;
 }
 
 /**

@@ -65,6 +65,9 @@ export function connectionLost(host: string, cause?: unknown): AppError {
   });
 }
 
+/** What ssh2 puts before the server's own words. */
+const openFailure = "(SSH) Channel open failure: ";
+
 /** A channel that the server would not open. */
 export function channelError(host: string, what: string, error: unknown): AppError {
   const message = messageOf(error);
@@ -74,10 +77,10 @@ export function channelError(host: string, what: string, error: unknown): AppErr
       cause: error,
     });
   }
-  if (/open failed|Channel open failure/i.test(message)) {
+  if (message.startsWith(openFailure)) {
     return new AppError(
       "SSH_CHANNEL_REFUSED",
-      `${host}: the server opens no channel (${message})`,
+      `${host}: the server opens no channel (${message.slice(openFailure.length)})`,
       {
         hint: "raise MaxSessions in its sshd_config (Leafwatch needs up to 8), or look whether the account may open sessions at all",
         retryable: true,
@@ -87,6 +90,30 @@ export function channelError(host: string, what: string, error: unknown): AppErr
   }
   return new AppError("SSH_CHANNEL_REFUSED", `${host}: no ${what} channel: ${message}`, {
     hint: "look into the server's log (journalctl -u ssh)",
+    retryable: true,
+    cause: error,
+  });
+}
+
+/** A jump host that would not let us through to `onwards`. */
+export function forwardError(jump: string, onwards: SshTarget, error: unknown): AppError {
+  const { name, address, port } = onwards;
+  const at = `${name} (${address}:${port})`;
+  const words = messageOf(error).replace(openFailure, "");
+  // RFC 4254 §5.1: administratively prohibited.
+  if (error instanceof Error && "reason" in error && error.reason === 1) {
+    return new AppError(
+      "SSH_JUMP_REFUSED",
+      `${at}: ${jump} forwards no connection there: ${words}`,
+      {
+        hint: `look at AllowTcpForwarding and PermitOpen in the sshd_config of ${jump}`,
+        retryable: true,
+        cause: error,
+      },
+    );
+  }
+  return new AppError("SSH_UNREACHABLE", `${at} cannot be reached from ${jump}: ${words}`, {
+    hint: `is the host up, and is its \`address\` one that ${jump} knows?`,
     retryable: true,
     cause: error,
   });

@@ -6,14 +6,12 @@ import { delayMs, type Backoff } from "../lib/backoff.ts";
 import { AppError, isAbort } from "../lib/errors.ts";
 import { sessionSlots, type SessionSlots } from "./session-slots.ts";
 import { connectSsh, type SshDeps } from "./ssh-connect.ts";
-import { channelError, channelsBusy } from "./ssh-errors.ts";
+import { channelError, channelsBusy, forwardError } from "./ssh-errors.ts";
 import type { SshTarget } from "./ssh-target.ts";
 import { whileOpen } from "./while-open.ts";
 
 /** sshd's MaxSessions is 10 by default; two are left to people. */
 const maxSessions = 8;
-/** How long one waits for a session: after that, those that are open are not going to be closed. */
-const turnMs = 60_000;
 /** After a host that could not be reached. */
 const unreachable: Backoff = { minMs: 1000, maxMs: 60_000 };
 /** After a refusal (key, login): sshd's PerSourcePenalties punishes impatience. */
@@ -68,9 +66,9 @@ export class SshConnection implements AsyncDisposable {
     await this.#turn(link, signal);
     const channel = await this.#openChannel(
       link,
-      "exec",
       signal,
       (opened) => link.client.exec(command, opened),
+      (error) => channelError(this.target.name, "exec", error),
       () => {
         link.sessions.give();
       },
@@ -78,11 +76,15 @@ export class SshConnection implements AsyncDisposable {
     return { channel, closed: link.closed };
   }
 
-  /** A connection from this host onwards to `address`, for the next hop. MaxSessions does not count these. */
-  async forward(address: string, port: number, signal: AbortSignal): Promise<Duplex> {
+  /** A connection from this host on to the next hop. MaxSessions does not count these. */
+  async forward(onwards: SshTarget, signal: AbortSignal): Promise<Duplex> {
+    const { address, port } = onwards;
     const link = await this.#connected(signal);
-    return this.#openChannel(link, "forwarding", signal, (opened) =>
-      link.client.forwardOut("127.0.0.1", 0, address, port, opened),
+    return this.#openChannel(
+      link,
+      signal,
+      (opened) => link.client.forwardOut("127.0.0.1", 0, address, port, opened),
+      (error) => forwardError(this.target.name, onwards, error),
     );
   }
 
@@ -182,7 +184,7 @@ export class SshConnection implements AsyncDisposable {
   /** Waits until one more session may be opened. */
   async #turn(link: Link, signal: AbortSignal): Promise<void> {
     await link.sessions.take(async (free) => {
-      const tooLong = AbortSignal.timeout(turnMs);
+      const tooLong = AbortSignal.timeout(this.#deps.sessionWaitMs ?? 60_000);
       try {
         await this.during(link.closed, free, AbortSignal.any([signal, tooLong]));
       } catch (error) {
@@ -192,12 +194,15 @@ export class SshConnection implements AsyncDisposable {
     });
   }
 
-  /** `release` is called once, when the channel is closed again or was never opened. */
+  /**
+   * `refusal` makes ours of the server's error. `release` is called once, when the channel is closed again or was never
+   * opened.
+   */
   async #openChannel(
     link: Link,
-    what: string,
     signal: AbortSignal,
     open: (opened: (error: Error | undefined, channel: ClientChannel) => void) => unknown,
+    refusal: (error: unknown) => AppError,
     release: () => void = () => undefined,
   ): Promise<ClientChannel> {
     const opened = new Promise<ClientChannel>((resolve, reject) => {
@@ -230,7 +235,7 @@ export class SshConnection implements AsyncDisposable {
         })
         .catch(() => undefined);
       if (isAbort(error) || error instanceof AppError) throw error;
-      throw channelError(this.target.name, what, error);
+      throw refusal(error);
     }
   }
 }

@@ -153,10 +153,7 @@ export async function failed(
   // Anything but an AppError is a mistake of ours: not to be retried in silence.
   if (!(thrown instanceof AppError)) throw thrown;
   const { code, hint } = thrown;
-  shipping.context.log.error(
-    { host: { name: host }, stream, code, hint, err: thrown },
-    "stream failed",
-  );
+  shipping.context.log.error({ host: { name: host }, stream, err: thrown }, "stream failed");
   if (fatal.has(code)) shipping.giveUp(thrown);
   if (fatal.has(code) || shipping.once || code === "SHIP_READ_TWICE") {
     shipping.failures.push({ host, stream, error: thrown });

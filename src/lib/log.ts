@@ -1,5 +1,6 @@
 import { ecsFormat } from "@elastic/ecs-pino-format";
 import { pino, type Logger, type LoggerOptions } from "pino";
+import { AppError } from "./errors.ts";
 import { visible } from "./visible.ts";
 
 /** The part of a logger that our code uses: constant messages, values in fields. */
@@ -13,11 +14,16 @@ const redact = secrets.flatMap((key) => [key, `*.${key}`]);
 
 /**
  * Logs ECS JSON lines through `write`, or readable text where `readable` (a terminal). `level` is pino's: error, warn,
- * info or debug. Keys that hold secrets are redacted.
+ * info or debug. Keys that hold secrets are redacted. What an AppError in `err` says to do comes with it.
  */
 export function createLog(level: string, readable: boolean, write: (text: string) => void): Log {
   if (!readable) {
-    const options: LoggerOptions = { ...ecsFormat({ serviceName: "leafwatch" }), level, redact };
+    const ecs = ecsFormat({ serviceName: "leafwatch" });
+    const formatters = {
+      ...ecs.formatters,
+      log: (fields: Record<string, unknown>) => ecs.formatters?.log?.(withAdvice(fields)) ?? fields,
+    };
+    const options: LoggerOptions = { ...ecs, formatters, level, redact };
     return pino(options, { write });
   }
   return pino(
@@ -30,12 +36,18 @@ export function createLog(level: string, readable: boolean, write: (text: string
   );
 }
 
+function withAdvice(fields: Record<string, unknown>): Record<string, unknown> {
+  const err = fields["err"];
+  return err instanceof AppError ? { code: err.code, hint: err.hint, ...fields } : fields;
+}
+
 function readableLine({ time, level, msg, ...fields }: Record<string, unknown>): string {
   const { err, ...rest } = fields;
   const clock = new Date(Number(time)).toISOString().slice(11, 19);
   const word = pino.levels.labels[Number(level)] ?? "";
   const values = Object.entries(rest).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-  const reason = (err as { message?: string } | undefined)?.message;
+  const { message, hint } = (err ?? {}) as { message?: string; hint?: string };
+  const reason = [message, hint].filter((text) => text !== undefined).join("; ");
   const parts = [clock, word.padEnd(5), String(msg), ...values, ...(reason ? [`(${reason})`] : [])];
   return `${visible(parts.join(" "))}\n`;
 }

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { journalctl } from "../../../src/collect/sources/journald.ts";
+import { createLog } from "../../../src/lib/log.ts";
 import { collecting, openHost } from "../../helpers/collecting.ts";
+import { until } from "../../helpers/poll.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 describe("records and files that are easily mistaken", function () {
@@ -40,6 +42,20 @@ describe("records and files that are easily mistaken", function () {
     await using second = collecting(host, log, { from: first.position() });
     await second.until(lines);
     assert.notEqual(second.origins()[0], first.origins()[0]);
+  });
+
+  it("says once that there is no such file, and reads it as soon as there is", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "late.log");
+    const said: string[] = [];
+    const log = createLog("warn", true, (text) => said.push(text.slice("00:00:00 ".length)));
+    const place = `host.name="web1" log.file.path="${path}"`;
+    await using host = await openHost(nowhere, { read: "local", log });
+    await using some = collecting(host, path);
+    await until("it is said", () => said.length > 0);
+    await writeFile(path, "here\n");
+    await some.until(["here"]);
+    assert.deepEqual(said, [`warn  no such file: it is read as soon as it is there ${place}\n`]);
   });
 
   it("asks journalctl for the configured units only, whatever they are called", () => {

@@ -12,10 +12,11 @@ import { createHosts } from "../../../src/collect/host.ts";
 import { hostOptions } from "../../../src/collect/host-options.ts";
 import { parseSshConfig } from "../../../src/collect/ssh-config.ts";
 import { SshConnection } from "../../../src/collect/ssh.ts";
+import type { SshDeps } from "../../../src/collect/ssh-connect.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import { collecting, openHost } from "../../helpers/collecting.ts";
 import { until } from "../../helpers/poll.ts";
-import { hasSshd, startSshd, type Sshd } from "../../helpers/sshd.ts";
+import { freePort, hasSshd, startSshd, type Sshd } from "../../helpers/sshd.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const run = promisify(execFile);
@@ -43,12 +44,12 @@ describe("what an SSH server allows", function () {
     { user, key }: Pick<Sshd, "user" | "key">,
     port: number,
     fingerprint: string,
-    more: { keepaliveMs?: number; password?: string } = {},
+    more: Partial<SshDeps> & { name?: string; password?: string } = {},
   ) => {
-    const { password, ...deps } = more;
+    const { name = "web1", password, ...deps } = more;
     return new SshConnection(
       {
-        ...{ name: "web1", address: "127.0.0.1", port, user },
+        ...{ name, address: "127.0.0.1", port, user },
         auth: password === undefined ? { keys: [key] } : { keys: [], password },
         hostKey: { kind: "pinned", fingerprint },
       },
@@ -101,14 +102,68 @@ describe("what an SSH server allows", function () {
     assert.equal((await bastion.log()).match(/Accepted publickey/g)?.length, 1);
   });
 
-  it("names MaxSessions when the server opens no further channel", async () => {
-    await using sshd = await startSshd(["MaxSessions 1"]);
-    const log = await logOf(sshd, `${"x".repeat(1023)}\n`.repeat(100));
-    await assert.rejects(read(sshd, log, { read: "exec" }), {
-      code: "SSH_CHANNEL_REFUSED",
-      message: /^web1: the server opens no channel/,
-      hint: /raise MaxSessions/,
+  it("says what a jump host does not let through, and what it cannot reach", async () => {
+    await using closed = await startSshd(["AllowTcpForwarding no"]);
+    await using open = await startSshd();
+    const nobody = await freePort();
+    const through = async (jump: Sshd, port: number) => {
+      const pin = await fingerprintOf(join(jump.folder, "host.pub"));
+      await using bastion = connectionTo(jump, jump.port, pin, { name: "bastion" });
+      const dial = bastion.forward.bind(bastion);
+      await using web1 = connectionTo(jump, port, pin, { dial });
+      await web1.exec("true", patience());
+    };
+    await assert.rejects(through(closed, open.port), {
+      code: "SSH_JUMP_REFUSED",
+      message: `web1 (127.0.0.1:${open.port}): bastion forwards no connection there: open failed`,
+      hint: /AllowTcpForwarding .* of bastion/,
     });
+    await assert.rejects(through(open, nobody), {
+      code: "SSH_UNREACHABLE",
+      message: `web1 (127.0.0.1:${nobody}) cannot be reached from bastion: Connection refused`,
+      hint: /one that bastion knows/,
+    });
+  });
+
+  it("names MaxSessions when the server opens no further channel, or none", async () => {
+    await using one = await startSshd(["MaxSessions 1"]);
+    await using none = await startSshd(["MaxSessions 0"]);
+    const log = await logOf(one, `${"x".repeat(1023)}\n`.repeat(100));
+    // One is enough for SFTP, and for commands until a file is large.
+    assert.equal((await read(one, log)).length, 100);
+    for (const [sshd, how] of [
+      [one, "exec"],
+      [none, "exec"],
+      [none, "sftp"],
+    ] as const) {
+      await assert.rejects(read(sshd, log, { read: how }), {
+        code: "SSH_CHANNEL_REFUSED",
+        message: "web1: the server opens no channel (open failed)",
+        hint: /raise MaxSessions in its sshd_config \(Leafwatch needs up to 8\)/,
+      });
+    }
+  });
+
+  it("uses no more than eight channels, and says when all of them are in use for good", async () => {
+    await using sshd = await startSshd();
+    const fingerprint = await fingerprintOf(join(sshd.folder, "host.pub"));
+    await using connection = connectionTo(sshd, sshd.port, fingerprint, { sessionWaitMs: 200 });
+    const open = await Promise.all(
+      Array.from({ length: 8 }, () => connection.exec("exec cat", patience())),
+    );
+    await assert.rejects(connection.exec("exec cat", patience()), {
+      code: "SSH_CHANNEL_REFUSED",
+      message: "web1: all 8 channels are in use",
+      hint: /through a second entry in `hosts:`/,
+      retryable: true,
+    });
+    open[0]?.channel.resume().close();
+    await until("one of them is free again", () =>
+      connection.exec("exec cat", patience()).then(
+        () => true,
+        () => false,
+      ),
+    );
   });
 
   it("says that there is no common algorithm", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, readFile, realpath, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createHosts } from "../../../src/collect/host.ts";
@@ -241,12 +242,32 @@ describe("entering a host over SSH", function () {
     });
   });
 
-  it("names a folder and a device that were taken for logs", async () => {
-    for (const read of ["sftp", "exec", "local"]) {
-      for (const path of [sshd.folder, "/dev/null"]) {
+  for (const read of ["sftp", "exec", "local"]) {
+    it(`names what is no log file, by ${read}: a folder, a device, a pipe and a socket`, async () => {
+      const pipe = join(sshd.folder, `pipe-${read}`);
+      await run("mkfifo", [pipe]);
+      const socket = join(sshd.folder, `socket-${read}`);
+      const server = createServer().listen(socket);
+      await once(server, "listening");
+      for (const path of [sshd.folder, "/dev/null", pipe, socket]) {
         await using host = await openHost(sshd, { once: true, read });
-        await assert.rejects(collecting(host, path).ended, { code: "FILE_NOT_REGULAR" });
+        await assert.rejects(collecting(host, path).ended, {
+          code: "FILE_NOT_REGULAR",
+          message: `web1: ${path} is not a regular file`,
+          hint: /name a file or a glob/,
+        });
       }
-    }
-  });
+      server.close();
+    });
+
+    it(`is not held up by a pipe among the rotated files, by ${read}`, async () => {
+      const live = join(sshd.folder, `piped-${read}.log`);
+      await writeFile(live, "live\n");
+      await writeFile(`${live}.1`, "rotated\n");
+      await run("mkfifo", [`${live}.2`]);
+      await using host = await openHost(sshd, { once: true, read });
+      await using some = collecting(host, live);
+      await some.until(["rotated", "live"]);
+    });
+  }
 });

@@ -127,7 +127,12 @@ describe("Windows event logs", function () {
     await assert.rejects(read(host, { channel: "Sekurity" }).ended, {
       code: "EVENT_LOG_UNKNOWN",
       message: 'web1: there is no event log channel "Sekurity"',
+      hint: /wevtutil el/,
     });
-    await assert.rejects(read(host, { channel: "System" }).ended, { code: "EVENT_LOG_DENIED" });
+    await assert.rejects(read(host, { channel: "System" }).ended, {
+      code: "EVENT_LOG_DENIED",
+      message: 'web1: the event log "System" may not be read',
+      hint: /Event Log Readers/,
+    });
   });
 });

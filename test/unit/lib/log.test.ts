@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AppError } from "../../../src/lib/errors.ts";
 import { createLog } from "../../../src/lib/log.ts";
 
 describe("our own log", () => {
@@ -24,6 +25,22 @@ describe("our own log", () => {
     assert.match(
       lines[0] ?? "",
       /^\d\d:\d\d:\d\d error stream failed path="\/a\\u001b\[31m" \(no such file\)\n$/,
+    );
+  });
+
+  it("says what to do about an error", () => {
+    const err = new AppError("SSH_UNREACHABLE", "web1 is down", { hint: "is it up?" });
+    const ecs = logged(false);
+    ecs.log.error({ "host.name": "web1", err }, "cannot read for now");
+    const entry = JSON.parse(ecs.lines[0] ?? "") as Record<string, unknown>;
+    const { code, hint, error } = entry;
+    assert.deepEqual({ code, hint }, { code: "SSH_UNREACHABLE", hint: "is it up?" });
+    assert.equal((error as { message: string }).message, "web1 is down");
+    const terminal = logged(true);
+    terminal.log.error({ err }, "cannot read for now");
+    assert.match(
+      terminal.lines[0] ?? "",
+      / error cannot read for now \(web1 is down; is it up\?\)/,
     );
   });
 
