@@ -8,9 +8,9 @@ export const logins = "event.category: authentication and event.outcome: (succes
 export const requests = "event.dataset: (apache.access or nginx.access or iis.access)";
 /** Dead letters say `pipeline_error` too, but they were parsed: the cluster refused them. */
 export const unparsed = "event.kind: pipeline_error and not event.dataset: leafwatch.*";
-/** Alerts that stand: without those found to be part of another, or never to have been. */
+/** Alerts that stand: without those found to be part of another, or never to have been, and what is none yet. */
 export const standing =
-  "not leafwatch.alert.merged_into: * and not leafwatch.alert.withdrawn: true";
+  "not leafwatch.alert.merged_into: * and not leafwatch.alert.withdrawn: true and not leafwatch.alert.state: pending";
 export const deadLetters = "event.dataset: leafwatch.dead_letter";
 export const windows = "event.dataset: windows.security";
 

@@ -26,7 +26,7 @@ export const alertsCommand: AddCommand = (program, io) => {
 
   withConfig(alerts.command("list"))
     .description("every alert, oldest first")
-    .option("--state <state>", "only active, recovering or recovered ones")
+    .option("--state <state>", "only pending, active, recovering or recovered ones")
     .option("--workflow <workflow>", "only open, acknowledged or closed ones")
     .option("--rule <id>", "only those of a rule")
     .option("--json", "print the alert documents as a JSON array")

@@ -102,8 +102,8 @@ export const rulesCommand: AddCommand = (program, io) => {
       }
       const { from, events, without_group: without, groups, threshold } = found;
       const lines = groups.map(
-        ({ group, attempts, fires, count }) =>
-          `  ${JSON.stringify(group)}: ${attempts}${fires ? ` - fires with ${count ?? attempts}` : ""}`,
+        ({ group, attempts, fires, pending, count }) =>
+          `  ${JSON.stringify(group)}: ${attempts}${fires ? ` - fires with ${count ?? attempts}` : pending ? ` - pending with ${count ?? attempts}` : ""}`,
       );
       await io.out(
         `${id} (${rule.kind}, limit ${threshold}) from ${from} to ${found.at}\n` +

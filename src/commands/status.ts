@@ -84,6 +84,14 @@ async function alertCounts(
           index: `leafwatch-alerts-${namespace}`,
           ignore_unavailable: true,
           size: 0,
+          query: {
+            bool: {
+              must_not: [
+                { exists: { field: "leafwatch.alert.merged_into" } },
+                { term: { "leafwatch.alert.withdrawn": true } },
+              ],
+            },
+          },
           aggs: {
             workflows: {
               ...terms("leafwatch.alert.workflow"),

@@ -103,3 +103,11 @@ export interface Evidence {
 
 /** A step in an alert's life that people are told of. */
 export type Transition = "active" | "repeat" | "recovered";
+
+/** True for what an operator counts as an alert: raised, and neither part of another nor shown never to have been. */
+export const isRaised = ({
+  state,
+  merged_into,
+  withdrawn,
+}: Pick<Alert, "state" | "merged_into" | "withdrawn">) =>
+  state !== "pending" && merged_into === undefined && !withdrawn;

@@ -1,5 +1,5 @@
 import { silentLog } from "../lib/log.ts";
-import type { Transition } from "../model/alert.ts";
+import { isRaised, type Transition } from "../model/alert.ts";
 import type { EventStore } from "./events.ts";
 import { memoryState } from "./memory-state.ts";
 import type { Rule } from "./rule.ts";
@@ -98,7 +98,7 @@ async function backtestRule(
   const { failed } = await watcher.pass(now, signal);
   const alerts = [...state.documents.values()]
     .map(({ leafwatch: { alert } }) => alert)
-    .filter((alert) => !alert.merged_into && !alert.withdrawn);
+    .filter(isRaised);
   const by_weekday = Object.fromEntries(weekdays.map((day) => [day, 0]));
   const local = new Intl.DateTimeFormat("en", { weekday: "long", timeZone: rule.timezone });
   for (const { first_seen } of alerts) {

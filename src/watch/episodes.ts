@@ -1,29 +1,21 @@
 import { without } from "../lib/without.ts";
-import { alertId, type Episode, type Head, type Step, type StepName } from "./head.ts";
-import type { Judged, Rule, Span } from "./rule.ts";
-
-/** Windows with at most so much between them are one incident. */
-export const episodeGapMs = 24 * 3_600_000;
-
-/** An alert that is found so long after its last event is one of the past: many of them go out as one digest. */
-const lateAfterMs = 6 * 3_600_000;
+import {
+  belongs,
+  episodeGapMs,
+  lastOf,
+  mailed,
+  open,
+  recover,
+  step,
+  type Moment,
+  type Terms,
+} from "./episode.ts";
+import type { Episode, Head } from "./head.ts";
+import { pend } from "./pending.ts";
+import type { Judged, Span } from "./rule.ts";
 
 /** Coming back so often makes an alert a flapping one. */
 export const flappingAt = 3;
-
-/** The clock and the limits by which `advance` decides. Epoch milliseconds. */
-export interface Moment {
-  /** The clock of judging. */
-  now: number;
-  /** Episodes that ended before it are beyond any late event: they are let go. */
-  forgetBefore: number;
-  /** The mute that keeps mails back now. */
-  mutedBy?: string | undefined;
-}
-
-type Terms = Pick<Rule, "id" | "level" | "closeAfterMs"> & {
-  condition: { mode: Rule["condition"]["mode"] };
-};
 
 /** The head after `judged` became known: the same windows give the same head in whatever order they are found. */
 export function advance(head: Head, judged: Judged, rule: Terms, moment: Moment): Head {
@@ -38,11 +30,12 @@ export function advance(head: Head, judged: Judged, rule: Terms, moment: Moment)
   const episodes: Episode[] = [];
   for (const incident of incidents) {
     const own = [...free]
-      .filter((episode) => near(episode, incident))
-      .sort((a, b) => a.openedAt - b.openedAt || a.first - b.first);
+      .filter((episode) => belongs(episode, incident))
+      .sort((a, b) => rank(a) - rank(b) || a.openedAt - b.openedAt || a.first - b.first);
     for (const episode of own) free.delete(episode);
     const [oldest, ...others] = own;
-    const episode = oldest ?? open(head, incident, rule, moment);
+    const episode =
+      oldest && oldest.waiting === undefined ? oldest : open(head, incident, rule, moment, oldest);
     episodes.push(tell(update(episode, incident), rule, moment));
     for (const other of others) {
       episodes.push(
@@ -64,7 +57,9 @@ export function advance(head: Head, judged: Judged, rule: Terms, moment: Moment)
       );
   }
   const merged = head.episodes.filter((episode) => episode.mergedInto !== undefined);
-  const kept = [...merged, ...episodes].filter(
+  const { waiting } = judged;
+  const all = waiting ? pend(head, episodes, waiting, rule, moment) : episodes;
+  const kept = [...merged, ...all].filter(
     (episode) =>
       episode.pending.length > 0 ||
       episode.written < episode.revision ||
@@ -76,18 +71,6 @@ export function advance(head: Head, judged: Judged, rule: Terms, moment: Moment)
 
 /** True when both heads say the same. */
 export const sameHead = (a: Head, b: Head) => JSON.stringify(a) === JSON.stringify(b);
-
-/** The episode with one more transition, which is told to people where `transition` says so. */
-export function step(episode: Episode, name: StepName, at: number, tell?: Step["tell"]): Episode {
-  const number = episode.transitions + 1;
-  const next: Step = { number, name, at, ...(tell ? { tell } : {}) };
-  return {
-    ...episode,
-    transitions: number,
-    revision: episode.revision + 1,
-    pending: [...episode.pending, next],
-  };
-}
 
 /** Known spans with the judged ones added; those less than `gapMs` apart become one, so that a head stays small. */
 export function uniteSpans(spans: readonly Span[], gapMs: number): Span[] {
@@ -118,33 +101,8 @@ function clusters(spans: readonly Span[], gapMs: number): Span[][] {
   return groups;
 }
 
-const lastOf = (spans: readonly Span[]) => Math.max(...spans.map(({ last }) => last));
-
-function near(episode: Episode, incident: readonly Span[]): boolean {
-  const first = incident[0]?.first ?? 0;
-  return first - episode.last <= episodeGapMs && episode.first - lastOf(incident) <= episodeGapMs;
-}
-
-function open(head: Head, incident: readonly Span[], rule: Terms, moment: Moment): Episode {
-  const first = incident[0]?.first ?? 0;
-  return {
-    id: alertId(head.rule, head.group, first),
-    spans: [],
-    first,
-    last: first,
-    count: 0,
-    state: "pending",
-    openedAt: moment.now,
-    late: moment.now - lastOf(incident) > lateAfterMs && !incident.some(({ ongoing }) => ongoing),
-    reopened: 0,
-    toldUntil: 0,
-    transitions: 0,
-    revision: 0,
-    written: 0,
-    pending: [],
-    mail: { active: false, repeats: 0, count: 0, level: rule.level },
-  };
-}
+/** What people know of goes on; what never was active becomes part of it. */
+const rank = ({ waiting }: Episode) => (waiting === undefined ? 0 : 1);
 
 function update(episode: Episode, spans: Span[]): Episode {
   if (JSON.stringify(episode.spans) === JSON.stringify(spans)) return episode;
@@ -188,20 +146,4 @@ function activate(episode: Episode, name: "active" | "reopened", moment: Moment)
     mail: mutedBy === undefined ? mailed(episode, moment.now) : { ...episode.mail, active: false },
   };
   return step(opened, name, moment.now, mutedBy === undefined ? "active" : undefined);
-}
-
-/** What is noted when an active mail goes out. */
-export const mailed = (episode: Episode, now: number): Episode["mail"] => ({
-  active: true,
-  at: now,
-  repeats: 0,
-  count: episode.count,
-  level: episode.mail.level,
-});
-
-/** The episode as recovered at `at` (event time); whoever was mailed of it is mailed again. */
-export function recover(episode: Episode, at: number): Episode {
-  const recovered: Episode = { ...episode, state: "recovered", recoveredAt: at };
-  const next = step(recovered, "recovered", at, episode.mail.active ? "recovered" : undefined);
-  return { ...next, mail: { ...next.mail, active: false } };
 }

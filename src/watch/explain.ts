@@ -22,6 +22,8 @@ export interface Explanation {
     events: number;
     attempts: number;
     fires: boolean;
+    /** Enough for now, but not in enough windows in a row yet. */
+    pending?: true;
     count?: number;
   }[];
   query: Query;
@@ -73,14 +75,14 @@ export async function explainRule(
     without_group: rule.groupBy.length > 0 ? (without[0]?.documents ?? 0) : 0,
     groups: [...found].map(([key, group]) => {
       const tally = groups.find((one) => groupKey(one.group) === key);
-      const { spans } = rule.condition.judge(gathered.get(key) ?? [], range);
+      const { spans, waiting } = rule.condition.judge(gathered.get(key) ?? [], range);
       const count = Math.max(...spans.map((span) => span.count));
       return {
         group: namedGroup(rule, group),
         events: tally?.documents ?? 0,
         attempts: tally?.measure ?? 0,
         fires: spans.length > 0,
-        ...(spans.length > 0 ? { count } : {}),
+        ...(spans.length > 0 ? { count } : waiting ? { pending: true, count: waiting.count } : {}),
       };
     }),
     query: queryOf(select.filter),

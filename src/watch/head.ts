@@ -30,6 +30,8 @@ export interface Episode {
   last: number;
   count: number;
   state: AlertState;
+  /** Never active so far: pending until this event time, when the window is over that may make it so. No spans yet. */
+  waiting?: number;
   /** By the clock of judging. */
   openedAt: number;
   recoveredAt?: number;
@@ -61,8 +63,13 @@ export interface Mailed {
   level: Level;
 }
 
-/** What happened in an episode's life. `withdrawn`: late events showed that it never was. */
+/**
+ * What happened in an episode's life. `lapsed`: it was pending and became nothing. `withdrawn`: late events showed that
+ * it never was.
+ */
 export type StepName =
+  | "pending"
+  | "lapsed"
   | "active"
   | "recovering"
   | "returned"

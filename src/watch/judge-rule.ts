@@ -4,7 +4,7 @@ import { both, type Filter } from "./filter.ts";
 import { groupKey, type Group, type Range } from "./events.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import type { Rule } from "./rule.ts";
-import { settle } from "./settle.ts";
+import { settle, type Settling } from "./settle.ts";
 import type { Cursor, Versioned } from "./state.ts";
 
 /** One query looks at so much of event time at most. */
@@ -63,16 +63,17 @@ export async function judgeRule(
     ? settledBefore - rule.lateMs
     : Math.min(cursor.watermark, settledBefore);
   for (const work of await lateWork(parts, rule, cursor, arrivedFrom, signal)) {
-    const settling = { ...work, forgetBefore: forgetBefore() };
+    const settling = { ...work, forgetBefore: forgetBefore(), tip: end };
     changed += await settle(parts, rule, settling, present, signal);
   }
   const { watermark: seenUntil } = cursor;
   const overdue = await overdueCount(parts, rule, seenUntil, settledBefore, signal);
   let tooLate = 0;
   do {
+    const limits = { forgetBefore: forgetBefore(), tip: end };
     const to = Math.max(cursor.judgedUntil, Math.min(cursor.judgedUntil + stepMs, end));
     const range = { from: cursor.judgedUntil, to, since: cursor.since };
-    changed += await judgeStep(parts, rule, range, forgetBefore(), present, signal);
+    changed += await judgeStep(parts, rule, range, limits, present, signal);
     const done = to >= end;
     const rest = without(cursor, "error");
     const next: Cursor = {
@@ -113,7 +114,7 @@ async function judgeStep(
   parts: WatchParts,
   rule: Rule,
   range: Range,
-  forgetBefore: number,
+  limits: Pick<Settling, "forgetBefore" | "tip">,
   present: Present,
   signal: AbortSignal,
 ): Promise<number> {
@@ -125,11 +126,11 @@ async function judgeStep(
     const earlier = { ...range, to: middle };
     const later = { ...range, from: middle };
     return (
-      (await judgeStep(parts, rule, earlier, forgetBefore, present, signal)) +
-      (await judgeStep(parts, rule, later, forgetBefore, present, signal))
+      (await judgeStep(parts, rule, earlier, limits, present, signal)) +
+      (await judgeStep(parts, rule, later, limits, present, signal))
     );
   }
-  return settle(parts, rule, { groups, range, forgetBefore }, present, signal);
+  return settle(parts, rule, { groups, range, ...limits }, present, signal);
 }
 
 /**

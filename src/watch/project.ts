@@ -153,7 +153,7 @@ function alertFor(
     revision: episode.revision,
     ...(episode.mutedBy === undefined ? {} : { muted_by: episode.mutedBy }),
     ...(episode.mergedInto === undefined ? {} : { merged_into: episode.mergedInto }),
-    ...(episode.spans.length === 0 ? { withdrawn: true } : {}),
+    ...(episode.spans.length === 0 && episode.state !== "pending" ? { withdrawn: true } : {}),
     evidence,
   };
 }

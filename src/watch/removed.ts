@@ -1,6 +1,6 @@
 import { alertDocument, alertOf } from "../model/alert-document.ts";
 import type { Alert, WorkflowStep } from "../model/alert.ts";
-import { step } from "./episodes.ts";
+import { step } from "./episode.ts";
 import { headId, type Episode, type Head } from "./head.ts";
 import type { WatchParts } from "./parts.ts";
 import { transitionRow } from "./project.ts";
@@ -83,5 +83,7 @@ function closed(alert: Alert, episode: Episode, now: number): Alert {
     workflow_log: [...(alert.workflow_log ?? []), log],
     transitions: episode.transitions,
     revision: episode.revision,
+    // It was never more than a beginning.
+    ...(alert.state === "pending" ? { withdrawn: true } : {}),
   };
 }

@@ -16,9 +16,20 @@ export interface Span {
   ongoing?: true;
 }
 
+/** Windows in a row that qualify, the newest of which is the last that is over, but fewer than `for` asks for. */
+export interface Waiting {
+  first: number;
+  last: number;
+  count: number;
+  /** End of the next window: if that does not qualify there was nothing. */
+  until: number;
+}
+
 /** What a judge decided about a stretch of time. */
 export interface Judged {
   spans: Span[];
+  /** What may become a span with the next window. */
+  waiting?: Waiting;
   /** The `at`s that were decided: known spans in it that are not in `spans` are void (only for `replace`). */
   covers: Range;
 }

@@ -1,11 +1,12 @@
-import { advance, sameHead, type Moment } from "./episodes.ts";
+import type { Moment } from "./episode.ts";
+import { advance, sameHead } from "./episodes.ts";
 import { without } from "../lib/without.ts";
 import { eachOf } from "./each-of.ts";
 import { groupKey, type Group, type Range } from "./events.ts";
 import { headId, isUnwritten, type Head } from "./head.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import { project } from "./project.ts";
-import type { Gathered, Rule } from "./rule.ts";
+import type { Gathered, Judged, Rule } from "./rule.ts";
 import type { Version } from "./state.ts";
 
 /** Groups whose events are fetched together. */
@@ -20,6 +21,8 @@ export interface Settling {
   range: Range;
   /** Episodes that ended before it are beyond any late event. */
   forgetBefore: number;
+  /** Event time that the pass judges up to: what waits for a window that is over by then was judged with it. */
+  tip: number;
   /** True where what is unsure in the heads is judged once more: then it is sure. */
   confirms?: true;
 }
@@ -31,10 +34,11 @@ export interface Settling {
 export async function settle(
   parts: WatchParts,
   rule: Rule,
-  { groups, range, forgetBefore, confirms }: Settling,
+  settling: Settling,
   present: Present,
   signal: AbortSignal,
 ): Promise<number> {
+  const { groups, range, forgetBefore } = settling;
   let changed = 0;
   for (let from = 0; from < groups.length; from += groupsAtOnce) {
     let open = groups.slice(from, from + groupsAtOnce);
@@ -52,7 +56,7 @@ export async function settle(
         const stored = heads.get(headId(rule.id, group));
         const moment = { now: present.now, forgetBefore, mutedBy: present.mutedBy(rule, group) };
         const head = stored?.value ?? { rule: rule.id, group, episodes: [] };
-        const next = judged(head, gathered, rule, looked, moment, confirms);
+        const next = judged(head, gathered, rule, { ...settling, range: looked }, moment);
         const outcome = await write(parts, rule, head, next, stored?.version, signal);
         if (outcome === "again") again.push(group);
         if (outcome === "changed") changed++;
@@ -88,14 +92,14 @@ function judged(
   head: Head,
   gathered: Gathered,
   rule: Rule,
-  range: Range,
+  { range, tip, confirms }: Settling,
   moment: Moment,
-  confirms?: true,
 ): Head {
   const events = gathered.get(groupKey(head.group)) ?? [];
-  const found = rule.condition.judge(events, range);
+  const all = rule.condition.judge(events, range);
+  const found: Judged = all.waiting && all.waiting.until <= tip ? without(all, "waiting") : all;
   const before: Head = confirms ? without(head, "unsure") : head;
-  if (found.spans.length === 0 && head.episodes.length === 0) return before;
+  if (found.spans.length === 0 && !found.waiting && head.episodes.length === 0) return before;
   const next = advance(before, found, rule, moment);
   if (rule.condition.mode === "unite" || sameHead(before, next)) return next;
   const { from, to } = range;

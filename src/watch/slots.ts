@@ -1,5 +1,5 @@
 import type { Occurrence, Range } from "./events.ts";
-import type { Judged, Span } from "./rule.ts";
+import type { Judged, Span, Waiting } from "./rule.ts";
 import type { Measuring } from "./slide.ts";
 
 /** What one aligned window holds; `qualifies` says whether it is over the limit. */
@@ -16,7 +16,8 @@ export const slotStart = (at: number, withinMs: number) => Math.floor(at / withi
 
 /**
  * The aligned windows that are complete before `range.to`, could be part of a run that a window completed in `range`
- * belongs to, and stand in a run of at least `consecutive` qualifying ones. `slots` may come in any order.
+ * belongs to, and stand in a run of at least `consecutive` qualifying ones; a shorter run at the end of the range waits
+ * for the next window. `slots` may come in any order.
  */
 export function runs(
   slots: readonly Slot[],
@@ -32,18 +33,27 @@ export function runs(
     .filter((slot) => slot.qualifies && slot.start + withinMs <= range.to)
     .sort((a, b) => a.start - b.start);
   const spans: Span[] = [];
+  let waiting: Waiting | undefined;
   for (let from = 0; from < good.length;) {
     let to = from + 1;
     while (good[to]?.start === (good[to - 1]?.start ?? 0) + withinMs) to++;
-    if (to - from >= consecutive) {
-      for (const { start, first, last, count } of good.slice(from, to)) {
+    const run = good.slice(from, to);
+    if (run.length >= consecutive) {
+      for (const { start, first, last, count } of run) {
         if (start >= covers.from && start < covers.to)
           spans.push({ at: start, first, last, count });
       }
+    } else if (run.at(-1)?.start === covers.to - withinMs) {
+      waiting = {
+        first: Math.min(...run.map(({ first }) => first)),
+        last: Math.max(...run.map(({ last }) => last)),
+        count: Math.max(...run.map(({ count }) => count)),
+        until: covers.to + withinMs,
+      };
     }
     from = to;
   }
-  return { spans, covers };
+  return { spans, covers, ...(waiting ? { waiting } : {}) };
 }
 
 /** How far before a window completed in a range its run may begin: what must be looked at. */

@@ -2,9 +2,11 @@ import { without } from "../lib/without.ts";
 import { alertOf } from "../model/alert-document.ts";
 import { levels } from "../model/alert.ts";
 import { eachOf } from "./each-of.ts";
-import { mailed, recover, sameHead, step } from "./episodes.ts";
+import { mailed, recover, step } from "./episode.ts";
+import { sameHead } from "./episodes.ts";
 import { headId, isUnwritten, type Episode, type Head } from "./head.ts";
 import type { Present, WatchParts } from "./parts.ts";
+import { lapse } from "./pending.ts";
 import { project } from "./project.ts";
 import type { Rule } from "./rule.ts";
 import { settle, type Settling } from "./settle.ts";
@@ -15,7 +17,7 @@ const headsAtOnce = 8;
 
 /**
  * Goes through a rule's heads that are open: judges again what is unsure, recovers what has been quiet for long enough,
- * repeats mails, mails what a mute kept back until now, and finishes what a watcher that died left unwritten.
+ * lets what was pending lapse, repeats mails, mails what a mute kept back until now, and finishes what a watcher that died left unwritten.
  */
 export async function sweep(
   parts: WatchParts,
@@ -33,6 +35,7 @@ export async function sweep(
       groups: unsure.map(({ group }) => group),
       range: { from: Math.min(...unsure.map(({ from }) => from)), to: judgedUntil, since },
       forgetBefore: -Infinity,
+      tip: judgedUntil,
       confirms: true,
     };
     await settle(parts, rule, settling, present, signal);
@@ -79,6 +82,10 @@ async function swept(
   const mutedBy = present.mutedBy(rule, head.group);
   const episodes: Episode[] = [];
   for (const episode of head.episodes) {
+    if (episode.state === "pending") {
+      episodes.push(lapse(episode, horizon));
+      continue;
+    }
     const living = episode.state === "active" || episode.state === "recovering";
     if (!living || episode.mergedInto !== undefined) {
       episodes.push(episode);

@@ -1,4 +1,5 @@
 import { silentLog } from "../lib/log.ts";
+import { isRaised } from "../model/alert.ts";
 import type { Filter } from "./filter.ts";
 import { memoryEvents } from "./memory-events.ts";
 import { memoryState } from "./memory-state.ts";
@@ -61,9 +62,7 @@ async function alertsOf(rule: Rule, test: RuleTest, signal: AbortSignal): Promis
     clock: () => now,
   });
   await watcher.pass(new Date(now), signal);
-  return [...state.documents.values()].filter(
-    ({ leafwatch: { alert } }) => !alert.withdrawn && !alert.merged_into,
-  ).length;
+  return [...state.documents.values()].filter(({ leafwatch: { alert } }) => isRaised(alert)).length;
 }
 
 /** The last of the events falls exactly on the end of `over`. */

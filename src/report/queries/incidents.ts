@@ -9,12 +9,13 @@ import { rangeBuckets, ranges } from "./figures.ts";
 
 const field = (name: string) => `leafwatch.alert.${name}`;
 
-/** As `alerts list`: without alerts that were found to be part of another, or never to have been. */
+/** Without alerts that were found to be part of another, or never to have been, and what is no alert yet. */
 const counts: Query = {
   bool: {
     must_not: [
       { exists: { field: field("merged_into") } },
       { term: { [field("withdrawn")]: true } },
+      { term: { [field("state")]: "pending" } },
     ],
   },
 };

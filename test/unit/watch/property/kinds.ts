@@ -118,6 +118,23 @@ export const playedKinds: readonly PlayedKind[] = [
       }),
   },
   {
+    name: "ratio in a row",
+    rule: `match: { event.outcome: failure }
+    of: { event.outcome: "*" }
+    group_by: [source.ip]
+    within: 5m
+    ratio: { gte: 50%, min_of: 2 }
+    for: 2`,
+    withinMs: 5 * minute,
+    counts: false,
+    expected: (events, horizon) =>
+      aligned(events, 5 * minute, 2, horizon, (inside) => {
+        const part = failures(inside);
+        const [hits, all] = [weightOf(part), weightOf(inside)];
+        return all >= 2 && hits / all >= 0.5 ? { count: hits / all, shown: part } : undefined;
+      }),
+  },
+  {
     name: "new",
     rule: `match: { event.outcome: failure }
     group_by: [source.ip]
