@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Client } from "@elastic/elasticsearch";
 import { createDocuments, type Documents } from "../es/documents.ts";
 import type { Log } from "../lib/log.ts";
@@ -94,6 +95,7 @@ export function createOutbox(
     notifiers: channels.notifiers,
     giveUpMs: options.give_up,
     realNow: settings.realNow ?? (() => new Date()),
+    holder: randomUUID(),
     message: messageFor.bind(undefined, words),
     log,
   };

@@ -3,19 +3,17 @@ import { messageOf } from "../../lib/errors.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Message } from "../message.ts";
 import type { Claim, Notifier, Result } from "../notifier.ts";
-import { claimed, recorded, type OutboxRow } from "./row.ts";
+import { claimed, leaseOf, recorded, type Claimant, type OutboxRow } from "./row.ts";
 
 /** A claim ends for its sender well before it ends for others. */
 const claimMs = 45_000;
 
-export interface AttemptDeps {
+export interface AttemptDeps extends Claimant {
   rows: Documents<OutboxRow>;
   /** Puts the row into words; looks up what belongs to it. */
   message(row: Stored<OutboxRow>, now: Date, signal: AbortSignal): Promise<Message>;
   log: Log;
   giveUpMs: number;
-  /** The real time, whatever the clock of judging says. */
-  realNow(): Date;
 }
 
 /** What one try came to; `skipped` when somebody else had the row. */
@@ -34,7 +32,8 @@ export async function attempt(
 ): Promise<Outcome> {
   const payload = row.doc.payload ?? (await compose(row, notifier, deps, now, signal));
   if (payload === undefined) return postpone(row, deps, now, signal);
-  const own = await deps.rows.replace(row, claimed(row.doc, payload, now, deps.realNow()), signal);
+  const lease = leaseOf(deps, now);
+  const own = await deps.rows.replace(row, claimed(row.doc, payload, lease), signal);
   if (!own) return "skipped";
   const started = performance.now();
   const claim: Claim = {
@@ -120,12 +119,11 @@ async function record(
     signal,
   );
   if (written) return written.doc;
-  const mine = own.doc.lease?.real;
   const merged = await deps.rows.change(
     own.id,
     (row) => {
-      if (row.lease?.real === mine || row.state !== "sending")
-        return recorded(row, results, now, deps.giveUpMs);
+      const mine = row.lease?.holder === deps.holder && row.attempts === own.doc.attempts;
+      if (mine || row.state !== "sending") return recorded(row, results, now, deps.giveUpMs);
       const accepted = results.filter((one) => one.outcome === "accepted");
       const done = recorded(row, accepted, now, deps.giveUpMs);
       // The other's claim stands until he has recorded his own results.

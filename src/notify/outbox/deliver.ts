@@ -4,7 +4,7 @@ import { attempt, type AttemptDeps } from "./attempt.ts";
 import { joinRows, settleJoining } from "./join.ts";
 import { isLimited, mayJoin, planLane } from "./plan.ts";
 import type { Rates } from "./rates.ts";
-import { final, leaseOver, type OutboxRow } from "./row.ts";
+import { final, leaseOf, leaseOver, type OutboxRow } from "./row.ts";
 
 /** What a pass over the outbox did, in rows. */
 export interface Delivered {
@@ -99,7 +99,7 @@ async function deliverLane(
   const plan = planLane(ready, slots, notifier.gathers);
   let moved = false;
   for (const { reason, rows } of plan.join) {
-    await joinRows(deps.rows, rows, reason, now, deps.realNow(), signal);
+    await joinRows(deps.rows, rows, reason, leaseOf(deps, now), signal);
     moved = true;
   }
   for (const row of plan.send) {

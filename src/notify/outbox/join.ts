@@ -1,7 +1,7 @@
 import type { Documents, Stored } from "../../es/documents.ts";
 import { levels } from "../../model/alert.ts";
 import type { DigestReason } from "../message.ts";
-import { nameOf, type OutboxRow } from "./row.ts";
+import { nameOf, type Lease, type OutboxRow } from "./row.ts";
 
 /*
  * Making one mail of many rows, so that a crash anywhere loses none and tells none twice: each row is first claimed
@@ -15,14 +15,12 @@ export async function joinRows(
   documents: Documents<OutboxRow>,
   rows: readonly Stored<OutboxRow>[],
   reason: DigestReason,
-  now: Date,
-  real: Date,
+  lease: Lease,
   signal: AbortSignal,
 ): Promise<void> {
   const [model] = rows;
   if (!model) return;
-  const at = now.toISOString();
-  const lease = { judged: at, real: real.toISOString() };
+  const at = lease.judged;
   const digest = nameOf("digest", at, ...rows.map((row) => `${row.id}:${row.version.seqNo}`));
   const won = await inParallel(rows, (row) =>
     documents.replace(row, { ...row.doc, state: "joining", digest, lease }, signal),

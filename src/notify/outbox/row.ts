@@ -63,6 +63,21 @@ export interface RowRecipient {
 export interface Lease {
   judged: string;
   real: string;
+  /** Who made it: two that claim in the same millisecond must not take the other's claim for their own. */
+  holder: string;
+}
+
+/** What a process brings along to make claims. */
+export interface Claimant {
+  /** The real time, whatever the clock of judging says. */
+  realNow: () => Date;
+  /** Names this outbox among all that work on the rows. */
+  holder: string;
+}
+
+/** A claim that begins now. */
+export function leaseOf({ realNow, holder }: Claimant, now: Date): Lease {
+  return { judged: now.toISOString(), real: realNow().toISOString(), holder };
 }
 
 export interface Repeat {
@@ -114,15 +129,15 @@ export function leaseOver(row: OutboxRow, now: Date, real: Date): boolean {
 }
 
 /** The row under a new claim, with its bytes. A claim over one that ended unrecorded is a repeat. */
-export function claimed(row: OutboxRow, payload: string, now: Date, real: Date): OutboxRow {
-  const at = now.toISOString();
+export function claimed(row: OutboxRow, payload: string, lease: Lease): OutboxRow {
+  const at = lease.judged;
   const cause = row.state === "sending" ? "crash" : row.uncertain ? "no answer" : undefined;
   return {
     ...row,
     state: "sending",
     payload,
     attempts: row.attempts + 1,
-    lease: { judged: at, real: real.toISOString() },
+    lease,
     repeated: cause ? [...row.repeated, { at, cause }] : row.repeated,
   };
 }

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Documents, Stored } from "../../../src/es/documents.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import type { Transition } from "../../../src/model/alert.ts";
+import type { Notification } from "../../../src/model/notification.ts";
 import { createOutbox, type Outbox, type OutboxStore } from "../../../src/notify/outbox.ts";
 import type { OutboxRow } from "../../../src/notify/outbox/row.ts";
 import type { Faults, ScriptedSmtp } from "../../helpers/smtp.ts";
@@ -68,15 +69,19 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
 /** How long an answer may take; a process that stands still for half of it may miss one that was given. */
 const patienceMs = 250;
 
-/** Plays a scenario and keeps what can be witnessed of it. */
+/** What a story came to: what was witnessed, and what the outbox holds at its end. */
+export type Told = Witness & { rows: Stored<OutboxRow>[]; faults: number };
+
+/** Plays a scenario on an empty store and keeps what can be witnessed of it. */
 export async function tell(
   one: Scenario,
   smtp: ScriptedSmtp,
-): Promise<Witness & { rows: Stored<OutboxRow>[]; faults: number }> {
+  store: OutboxStore = memoryStore(),
+): Promise<Told> {
   const before = { mails: smtp.mails.length, unanswered: smtp.unanswered.length };
   const pauses = monitorEventLoopDelay({ resolution: 5 });
   pauses.enable();
-  const run = await play(one, smtp);
+  const run = await play(one, smtp, store);
   pauses.disable();
   return {
     ...run,
@@ -90,13 +95,13 @@ export async function tell(
 async function play(
   one: Scenario,
   smtp: ScriptedSmtp,
+  store: OutboxStore,
 ): Promise<{ rows: Stored<OutboxRow>[]; crashed: number; faults: number }> {
-  const store = memoryStore();
   const script = scripted(one.faults);
   smtp.script(script.faults);
   const crashes = [...one.crashes];
   let crashed = 0;
-  const life = (): { outbox: Outbox; alive: () => boolean } => {
+  const life = (): Life => {
     const crash: Crash = { plan: crashes.shift(), ops: 0, dead: false };
     const options = exampleOptions(smtp.port, {
       smtp: { host: "127.0.0.1", port: smtp.port, tls: "off", timeout: `${patienceMs}ms` },
@@ -110,7 +115,11 @@ async function play(
       log: silentLog,
       realNow: () => new Date(now),
     };
-    return { outbox: createOutbox(mortal(store, crash), settings), alive: () => !crash.dead };
+    return {
+      outbox: createOutbox(mortal(store, crash), settings),
+      queued: new Set(),
+      alive: () => !crash.dead,
+    };
   };
   let now = t0;
   const lives = Array.from({ length: one.watchers }, life);
@@ -127,7 +136,11 @@ async function play(
     await Promise.all(
       lives.map(async (current, index) => {
         try {
-          for (const notification of due) await current.outbox.enqueue(notification, signal);
+          for (const notification of due) {
+            if (current.queued.has(notification)) continue;
+            await current.outbox.enqueue(notification, signal);
+            current.queued.add(notification);
+          }
           await current.outbox.deliver(new Date(now), signal);
         } catch (error) {
           if (current.alive()) throw error;
@@ -146,6 +159,13 @@ async function play(
   }
   smtp.script({});
   return { rows: await store.rows.list({}, signal), crashed, faults: script.used() };
+}
+
+/** A watcher until it dies; one that comes after it queues everything anew. */
+interface Life {
+  outbox: Outbox;
+  queued: Set<Notification>;
+  alive: () => boolean;
 }
 
 /** Each fault once, in the order given for its step. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { simpleParser } from "mailparser";
 import { silentLog } from "../../../src/lib/log.ts";
 import type { Notifier } from "../../../src/notify/notifier.ts";
-import { createOutbox } from "../../../src/notify/outbox.ts";
+import { createOutbox, type OutboxStore } from "../../../src/notify/outbox.ts";
 import { createChannels } from "../../../src/notify/recipients.ts";
 import { startSmtp } from "../../helpers/smtp.ts";
 import { memoryStore } from "./memory-store.ts";
@@ -67,6 +68,38 @@ describe("notify/outbox", () => {
       open.map(({ doc }) => doc.alert),
       ["bad"],
     );
+  });
+
+  it("knows another's claim from its own when both are made at once and an answer is lost", async () => {
+    await using smtp = await startSmtp();
+    const store = memoryStore();
+    // As the documents in Elasticsearch do after a lost answer: what is there now and equal was written by us.
+    const unsure: OutboxStore = {
+      ...store,
+      rows: {
+        ...store.rows,
+        async replace(seen, doc, stop) {
+          const written = await store.rows.replace(seen, doc, stop);
+          const now = written ?? (await store.rows.get(seen.id, stop));
+          return now && isDeepStrictEqual(now.doc, doc) ? now : undefined;
+        },
+      },
+    };
+    const open = () =>
+      createOutbox(unsure, {
+        options: exampleOptions(smtp.port),
+        timezone: "UTC",
+        log: silentLog,
+        realNow: () => t0,
+      });
+    const outboxes = [open(), open()];
+    await outboxes[0]?.enqueue(exampleNotification(), signal);
+    // From the second try on both would send the same bytes.
+    smtp.script({ data: () => 451 });
+    await outboxes[0]?.deliver(t0, signal);
+    smtp.script({});
+    await Promise.all(outboxes.map((outbox) => outbox.deliver(later(1), signal)));
+    assert.equal(smtp.mails.length, 1);
   });
 
   it("delivers one pass after the other when asked twice at once", async () => {
