@@ -7,14 +7,12 @@ import { silentLog } from "../../src/lib/log.ts";
 import { loadRules } from "../../src/watch/load-rules.ts";
 import { createWatcher } from "../../src/watch/watcher.ts";
 import { median } from "./cpu.ts";
+import { fill, loadQuickly } from "./watch-day.ts";
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-const batch = 5000;
-/** Bulks under way side by side. */
-const loaders = 3;
 const ruleCount = 20;
-const rounds = 3;
+const rounds = 5;
 const newEvents = 100_000;
 const { signal } = new AbortController();
 // Many requests at once listen to it.
@@ -35,15 +33,14 @@ export async function bench(
   const client = new Client({ node: given ?? own?.url ?? "", requestTimeout: 120_000 });
   const namespace = `bench${Date.now().toString(36)}`;
   await setup(client, { namespace, retentionMs: dayMs }, signal);
-  // Loading is not what is measured.
-  await client.cluster.putComponentTemplate({
-    name: `leafwatch-${namespace}@custom`,
-    template: {
-      settings: { index: { refresh_interval: "-1", translog: { durability: "async" } } },
-    },
-  });
+  await loadQuickly(client, namespace);
   const now = Math.floor(Date.now() / minuteMs) * minuteMs;
-  await fill(client, namespace, events, now - dayMs, now);
+  const loading = performance.now();
+  await fill(client, namespace, { first: 0, count: events }, [now - dayMs, now], (written) => {
+    if (written % 500_000 === 0) say(`${written} of ${events} events`);
+  });
+  say(`loaded in ${Math.round((performance.now() - loading) / 1000)} s`);
+  let clock = now + minuteMs;
   const { rules } = await loadRules(new URL("../../rules/*.yml", import.meta.url).pathname);
   const watcher = createWatcher({
     client,
@@ -52,24 +49,28 @@ export async function bench(
     enqueue: async () => {},
     log: silentLog,
     from: 10 * minuteMs,
+    // Events are stamped by the bench's clock, not by this machine's.
+    clock: () => clock,
   });
-  const pass = async (at: number) => {
-    const started = performance.now();
-    const { failed } = await watcher.pass(new Date(at), signal);
-    if (failed[0]) throw failed[0].error;
-    return (performance.now() - started) / 1000;
-  };
-  let clock = now + minuteMs;
+  const pass = (at: number) =>
+    measured(client, async () => {
+      const { failed } = await watcher.pass(new Date(at), signal);
+      if (failed[0]) throw failed[0].error;
+    });
   await pass(clock);
   const idle: number[] = [];
   const busy: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    idle.push(await pass(clock));
-    await fill(client, namespace, newEvents, clock - minuteMs, clock);
+    const nothing = await pass(clock);
+    // Numbered on: the same events again would be the same logins failing in every round.
+    const fresh = { first: events + round * newEvents, count: newEvents };
+    await fill(client, namespace, fresh, [clock - minuteMs, clock], () => {});
     clock += minuteMs;
-    busy.push(await pass(clock));
-    say(await alertsByRule(client, namespace));
-    say(`round ${round + 1}: idle ${seconds(idle.at(-1))} s, busy ${seconds(busy.at(-1))} s`);
+    const all = await pass(clock);
+    idle.push(nothing.wall);
+    busy.push(all.wall);
+    say(`round ${round + 1}: ${costs("idle", nothing)}`);
+    say(`         ${costs("busy", all)}; ${await alertsByRule(client, namespace)}`);
     // The late look at what has just been judged belongs to the busy pass, not to the next idle one.
     clock += 3 * minuteMs;
     await pass(clock);
@@ -88,64 +89,42 @@ export async function bench(
   };
 }
 
-/**
- * Writes ordinary events, evenly spread: three of four are requests, the rest logins, a twentieth of each fails. Several
- * bulks at once, as text; what they wrote is made visible at the end.
- */
-async function fill(client: Client, namespace: string, count: number, from: number, to: number) {
-  let next = 0;
-  let written = 0;
-  const loader = async () => {
-    while (next < count) {
-      const first = next;
-      next += batch;
-      const operations: string[] = [];
-      for (let n = first; n < Math.min(next, count); n++) {
-        const event = eventOf(n, from + Math.floor(((to - from) * n) / count));
-        const index = `logs-${event.event.dataset}-${namespace}`;
-        operations.push(`{"create":{"_index":"${index}"}}`, JSON.stringify(event));
-      }
-      const answer = await client.bulk<string>({ operations, filter_path: ["errors"] });
-      if (answer.errors) throw new Error("the bench's events were refused");
-      written += operations.length / 2;
-      if (written % 500_000 < batch) say(`${written} of ${count} events`);
-    }
-  };
-  await Promise.all(Array.from({ length: loaders }, loader));
-  await client.indices.refresh({ index: `logs-*-${namespace}` });
+/** What a pass cost. Seconds; of processors, what others do on the machine does not count. */
+interface Cost {
+  wall: number;
+  /** Of this process and of the server. */
+  own: number;
+  server: number;
+  requests: number;
 }
 
-function eventOf(n: number, at: number) {
-  const web = n % 4 !== 0;
-  // Knuth's multiplicative hash: spreads addresses and users without a pattern in time.
-  const random = Math.imul(n, 2_654_435_761) >>> 0;
-  const user = (random >>> 4) % 2000;
-  // Of other bits than the user, or the same few would fail again and again.
-  const fails = (Math.imul(n ^ (n >>> 7), 2_246_822_519) >>> 13) % 20 === 0;
-  const dataset = web ? "apache.access" : "system.auth";
-  const common = {
-    "@timestamp": new Date(at).toISOString(),
-    event: {
-      kind: "event",
-      category: [web ? "web" : "authentication"],
-      outcome: fails ? "failure" : "success",
-      dataset,
-      ingested: new Date(at + 2000).toISOString(),
-    },
-    host: { name: `host${random % 50}` },
-    // Everybody has three addresses.
-    source: { ip: `10.${(random >>> 30) % 3}.${user % 8}.${(user >>> 3) % 256}` },
-    user: { name: `user${user}` },
+/** Measures what `work` costs. */
+async function measured(client: Client, work: () => Promise<void>): Promise<Cost> {
+  let requests = 0;
+  const count = () => {
+    requests++;
   };
-  const fields = web
-    ? {
-        url: { path: `/page/${random % 500}` },
-        http: { response: { status_code: fails ? [401, 404, 500][random % 3] : 200 } },
-        leafwatch: { delay_ms: 2000 },
-      }
-    : { leafwatch: { attempts: 1, delay_ms: 2000 } };
-  return { ...common, ...fields };
+  const serverBefore = await serverCpu(client);
+  client.diagnostic.on("request", count);
+  const before = process.cpuUsage();
+  const started = performance.now();
+  await work();
+  const wall = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  client.diagnostic.off("request", count);
+  const server = (await serverCpu(client)) - serverBefore;
+  return { wall, own: (user + system) / 1e6, server, requests };
 }
+
+/** Seconds of processor that the nodes have used. */
+async function serverCpu(client: Client): Promise<number> {
+  const { nodes } = await client.nodes.stats({ metric: "process" });
+  const used = Object.values(nodes).map((node) => node.process?.cpu?.total_in_millis ?? 0);
+  return used.reduce((sum, ms) => sum + ms, 0) / 1000;
+}
+
+const costs = (what: string, { wall, own, server, requests }: Cost) =>
+  `${what} ${seconds(wall)} s (processor: watcher ${seconds(own)} s, server ${seconds(server)} s; ${requests} requests)`;
 
 async function alertsByRule(client: Client, namespace: string): Promise<string> {
   const index = `leafwatch-alerts-${namespace}`;

@@ -145,7 +145,8 @@ async function byComposite(
       const found = tally(group, Number(key["slot"] ?? 0), bucket, query.measure);
       if (found.measure >= (query.atLeast ?? -Infinity)) tallies.push(found);
     }
-    after = page?.after_key;
+    // Fewer than a page holds: there is no other.
+    after = (page?.buckets.length ?? 0) < pageSize ? undefined : page?.after_key;
   } while (after);
   return tallies;
 }

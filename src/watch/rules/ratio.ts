@@ -24,6 +24,8 @@ export const ratio = ruleKind({
     const { select, groupBy, withinMs, consecutive } = parts;
     const whole = parts.instead(of, ["of"]);
     const reachMs = runReachMs(withinMs, consecutive);
+    // A share of the fewest that say something: with fewer events of `match` no window qualifies, however few there are.
+    const fewest = Math.max(1, Math.ceil(gte * minOf - 1e-9));
     return {
       threshold: gte,
       // Events that arrive late may bring a share below the limit.
@@ -37,11 +39,11 @@ export const ratio = ruleKind({
         coarseGroups(
           events,
           {
-            select: whole,
+            select,
             by: groupBy,
             range: reach(range, reachMs),
             measure: "attempts",
-            atLeast: minOf,
+            atLeast: fewest,
           },
           signal,
         ),
