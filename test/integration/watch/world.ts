@@ -20,7 +20,8 @@ export interface World extends AsyncDisposable {
   /** Indexes documents as they are. */
   index(documents: readonly Record<string, unknown>[]): Promise<void>;
   watcher(rules: readonly Rule[], options?: { from?: Date; client?: Client }): Watcher;
-  alerts(): Promise<AlertDocument[]>;
+  /** The alerts of some rules, or of all. */
+  alerts(rules?: readonly string[]): Promise<AlertDocument[]>;
   transitions(): Promise<Record<string, unknown>[]>;
 }
 
@@ -88,13 +89,14 @@ export async function createWorld(): Promise<World> {
         log: silentLog,
         from,
       }),
-    async alerts() {
+    async alerts(rules) {
       const there = { ignore_unavailable: true };
       await client.indices.refresh({ index: `leafwatch-alerts-${namespace}`, ...there });
       const answer = await client.search<AlertDocument>({
         index: `leafwatch-alerts-${namespace}`,
         ...there,
         size: 1000,
+        ...(rules ? { query: { terms: { "rule.id": [...rules] } } } : {}),
       });
       return answer.hits.hits.flatMap(({ _source }) => (_source ? [_source] : []));
     },

@@ -11,14 +11,14 @@ const delay = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(day, day + 1, 2 * day) },
 );
 
-/** Events in bursts whose lengths lie around the limits: window, `close_after`, a day. */
-function eventsAround(withinMs: number): fc.Arbitrary<PlayedEvent[]> {
+/** Events in bursts whose lengths lie around the limits: window, `close_after`, a day. They begin within `daysLong`. */
+function eventsAround(withinMs: number, daysLong: number): fc.Arbitrary<PlayedEvent[]> {
   const near = (ms: number) => fc.integer({ min: -2, max: 2 }).map((off) => ms + off);
   const burst = fc.record({
     group: fc.constantFrom("192.0.2.1", "192.0.2.2"),
     start: fc.oneof(
-      fc.integer({ min: 0, max: 3 * day }),
-      fc.constantFrom(0, 30 * minute, day, 2 * day),
+      fc.integer({ min: 0, max: daysLong * day }),
+      fc.constantFrom(0, 30 * minute, ...(daysLong > 1 ? [day, 2 * day] : [day])),
     ),
     gaps: fc.array(
       fc.oneof(
@@ -54,9 +54,9 @@ function eventsAround(withinMs: number): fc.Arbitrary<PlayedEvent[]> {
 }
 
 /** A whole play: what happens, when watchers look, how many there are. */
-export const played = (withinMs: number): fc.Arbitrary<Play> =>
+export const played = (withinMs: number, daysLong = 3): fc.Arbitrary<Play> =>
   fc.record({
-    events: eventsAround(withinMs),
+    events: eventsAround(withinMs, daysLong),
     pauses: fc.array(
       fc.oneof(
         fc.integer({ min: 1000, max: 10 * minute }),
