@@ -15,7 +15,9 @@ import { startSshd } from "../test/helpers/sshd.ts";
 import { temporaryFolder } from "../test/helpers/temporary-folder.ts";
 import { startWindowsHost } from "../test/helpers/windows-host.ts";
 import { compare } from "./chaos/compare.ts";
-import { startFaultProxy, type FaultProxy } from "./chaos/fault-proxy.ts";
+import { startFaultProxy } from "./chaos/fault-proxy.ts";
+import { createFaults } from "./chaos/faults.ts";
+import { importer } from "./chaos/importer.ts";
 import { createLogWriter, rotations } from "./chaos/log-writer.ts";
 import { createRandom } from "./chaos/random.ts";
 import { shipperProcess } from "./chaos/shipper-process.ts";
@@ -40,6 +42,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 const counts = {
   ...{ rotations: 0, cuts: 0, stalls: 0, kills: 0, pauses: 0 },
   ...{ sshd_restarts: 0, outages: 0, rollovers: 0, cleared_logs: 0 },
+  ...{ imports: 0, import_kills: 0 },
 };
 
 const begun = performance.now();
@@ -67,12 +70,20 @@ const hosts = [
   { name: "web1", read: "sftp", proxy: first },
   { name: "app1", read: "exec", proxy: second },
 ];
-const writers = hosts.flatMap(({ name }) =>
+const liveWriters = hosts.flatMap(({ name }) =>
   rotations.map((rotation) => {
     const path = join(folder.path, `${name}-${rotation}.log`);
     return createLogWriter(path, `${name}/${rotation}`, rotation, random);
   }),
 );
+// A host that nobody ships live: it has a past, and its files come to us by `leafwatch import`.
+const archivePath = join(folder.path, "old1.log");
+const archiveWriter = createLogWriter(archivePath, "old1/archive", "dateext", random);
+for (let file = 0; file < 6; file++) {
+  for (let n = 0; n < 500; n++) archiveWriter.write();
+  archiveWriter.rotate();
+}
+const writers = [...liveWriters, archiveWriter];
 const eventLog = eventLogWriter(windows, random);
 const recordWriters: readonly RecordWriter[] = [
   eventLog,
@@ -115,6 +126,9 @@ await writeFile(
 );
 await runLeafwatch(["setup", "--config", config]);
 const logFile = join(folder.path, "shipper.log");
+const archive = importer(config, logFile, "old1", archivePath);
+/** Imports again what is shipped live: no document may come of it. */
+const again = importer(config, logFile, "web1", join(folder.path, "web1-dateext.log"));
 await using shipper = shipperProcess(config, logFile);
 await using neighbour = shipperProcess(config, logFile);
 shipper.start();
@@ -145,59 +159,13 @@ async function writing() {
   for (const writer of writers) writer.end();
 }
 
-let restarting = false;
-const stalls = async (proxy: FaultProxy, longest: number) => {
-  counts.stalls++;
-  proxy.stall(true);
-  await sleep(random.integer(100, longest));
-  proxy.stall(false);
-};
-const faults: readonly (() => unknown)[] = [
-  () => {
-    counts.cuts++;
-    random.pick(hostProxies).cut();
-  },
-  () => {
-    counts.cuts++;
-    random.pick([...hostProxies, elasticsearchProxy]).cutAfter(random.integer(1, 200_000));
-  },
-  () => stalls(random.pick(hostProxies), 4000),
-  () => stalls(elasticsearchProxy, 4000),
-  async () => {
-    counts.outages++;
-    elasticsearchProxy.refuse(true);
-    await sleep(random.integer(500, 8000));
-    elasticsearchProxy.refuse(false);
-  },
-  async () => {
-    if (restarting) return;
-    restarting = true;
-    counts.sshd_restarts++;
-    await sshd.stop();
-    await sleep(random.integer(100, 3000));
-    await sshd.start();
-    restarting = false;
-  },
-  async () => {
-    counts.kills++;
-    const victim = random.pick([shipper, neighbour]);
-    await victim.kill();
-    await sleep(random.integer(0, 3000));
-    victim.start();
-  },
-  async () => {
-    counts.pauses++;
-    const victim = random.pick([shipper, neighbour]);
-    victim.pause(true);
-    await sleep(random.integer(500, 5000));
-    victim.pause(false);
-  },
-  async () => {
+const faults = createFaults({
+  ...{ random, counts, hostProxies, elasticsearchProxy, sshd, shippers: [shipper, neighbour] },
+  async clearLog() {
     const stream = `logs-windows.security-${namespace}`;
-    const stored = async (count: number) => (await countStored(stream)) >= count;
-    if (await eventLog.clear(stored)) counts.cleared_logs++;
+    return eventLog.clear(async (count) => (await countStored(stream)) >= count);
   },
-];
+});
 async function rollingOver() {
   while (performance.now() < end) {
     await sleep(random.integer(2000, 10_000));
@@ -205,6 +173,16 @@ async function rollingOver() {
       .rollover({ alias: `logs-system.syslog-${namespace}` })
       .catch(() => undefined); // the stream comes into being with its first document
     if (done) counts.rollovers++;
+  }
+}
+async function importing() {
+  while (performance.now() < end) {
+    const some = random.chance(0.7) ? archive : again;
+    const killed = random.chance(0.6);
+    await some.run(killed ? { killAfterMs: random.integer(0, 1500) } : {});
+    counts.imports++;
+    if (killed) counts.import_kills++;
+    await sleep(random.integer(0, 5000));
   }
 }
 async function breaking() {
@@ -219,8 +197,10 @@ const telling = setInterval(() => {
   say(`${lines()} lines written; ${JSON.stringify(counts)}`);
 }, 10_000);
 // Two at a time, so that one trouble meets another.
-await Promise.all([writing(), breaking(), breaking(), rollingOver()]);
+await Promise.all([writing(), breaking(), breaking(), rollingOver(), importing()]);
 shipper.start();
+const ended = await Promise.all([archive.run({ live: true }), again.run()]);
+counts.imports += ended.length;
 
 // Calm again: as long as documents still come, it is not over.
 const index = `logs-*-${namespace}`;

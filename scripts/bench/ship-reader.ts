@@ -58,7 +58,7 @@ async function ship({ url, namespace, path, ssh }: Task): Promise<Shipped> {
         context,
         options,
         async (shipping, stop) => {
-          const source = importSource([path], { host, path, maxLineBytes: 2 ** 20 });
+          const source = importSource(path, { host, path, maxLineBytes: 2 ** 20 });
           await run(
             source,
             stagesOf(shipping, { name: host }, logEntryOf({ format, path }), utc),

@@ -4,6 +4,7 @@ import { fileError } from "./file-errors.ts";
 import type { FileAccess, FileStat, OpenFile } from "./files.ts";
 import type { Printed, RemoteShell } from "./remote-shell.ts";
 import { pathArgument } from "./shell-quote.ts";
+import { isSudoRefusal, sudoRefused } from "./sudo-refused.ts";
 
 /** What is asked for first: most looks at a log find less, and need no channel of their own. */
 const firstBytes = 64 * 1024;
@@ -151,12 +152,7 @@ export function execFiles(
 
 function commandError(host: string, path: string, user: string, printed: Printed): AppError {
   const words = printed.output.toString("utf8").trim().slice(0, 500);
-  if (/^sudo: .*(password is required|a terminal is required|not allowed)/m.test(words)) {
-    const programs = ["/usr/bin/stat", "/usr/bin/ls", "/usr/bin/tail"];
-    return new AppError("SUDO_REFUSED", `${host}: ${path}: sudo asks for a password or refuses`, {
-      hint: `let the account run it: visudo -f /etc/sudoers.d/leafwatch, with the line: ${user} ALL=(root) NOPASSWD: ${programs.join(", ")}`,
-    });
-  }
+  if (isSudoRefusal(words)) return sudoRefused(host, path, user);
   const cause = new Error(words);
   if (/No such file|Not a directory/.test(words))
     return fileError("not_found", host, path, { cause });

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import cliProgress from "cli-progress";
 import { importSource } from "../collect/import-files.ts";
 import { logEntryOf, type Config, type LogEntry } from "../config/schema.ts";
@@ -42,16 +43,15 @@ export const importCommand: AddCommand = (program, io) => {
       using progress = showProgress(io, files.length);
       const { stats, failures } = await withShipping(
         context,
-        { once: true, metrics: createMetrics() },
+        // Any part of a file may have been shipped live.
+        { once: true, metrics: createMetrics(), reach: Number.MAX_SAFE_INTEGER },
         async (shipping, signal) => {
-          const source = importSource(files, {
-            host: options.host,
-            path: options.path,
-            maxLineBytes: config.limits.line,
-            progress: progress.tell,
-          });
-          const stages = stagesOf(shipping, { name: options.host }, entryOf(config, options), zone);
-          await run(source, stages, signal);
+          const { host, path } = options;
+          const stages = stagesOf(shipping, { name: host }, entryOf(config, options), zone);
+          const reading = { host, path, maxLineBytes: config.limits.line, progress: progress.tell };
+          // One after the other: each is read ahead as far as memory allows.
+          for (const file of new Set(files.map((name) => resolve(name))))
+            await run(importSource(file, reading), stages, signal);
         },
         io.signal,
       );

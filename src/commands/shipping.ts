@@ -38,6 +38,8 @@ export interface ShipOptions {
   owner?: string;
   /** Other times than the usual ones: for tests, and where hosts must move faster. */
   leases?: Pick<LeaseOptions, "everyMs" | "staleMs">;
+  /** How far what is stored may reach into a stream without a checkpoint, bytes of documents. */
+  reach?: number;
   /** Whether a host is still ours to store for; always where left out. */
   isOurs?: (host: string) => boolean;
 }
@@ -110,8 +112,8 @@ export async function withShipping(
       return waitingFor === undefined ? [] : [`shipping waits: ${waitingFor}`];
     };
   }
-  const { owner = createOwner(), isOurs } = options;
-  const checkpoints = createCheckpoints<Progress>(client, config.namespace, owner);
+  const { owner = createOwner(), isOurs, reach } = options;
+  const checkpoints = createCheckpoints<Progress>(client, config.namespace, owner, { reach });
   await using enricher = await createEnricher(config.enrich);
   const shipping: Shipping = {
     context,

@@ -42,19 +42,25 @@ export interface Checkpoints<P> {
   list(signal: AbortSignal): Promise<{ host: string; stream: string; savedAt: string }[]>;
 }
 
+export interface CheckpointOptions {
+  /** How long a bulk of a reader who has died may still be carried out. */
+  timeoutMs?: number;
+  /** How far what is stored may reach into a stream that has no checkpoint yet, bytes of documents. */
+  reach?: number | undefined;
+}
+
 /** How far a reader without a checkpoint looks back for itself: it cannot know its predecessor's cap. */
 const unknownReach = 64_000_000;
 
 /**
  * Checkpoints in `leafwatch-checkpoints-<namespace>`. Every write is conditional on the state that this process saw
  * last, so a paused owner that wakes up cannot write over the new one's. Calls are tried until `signal` aborts.
- * `timeoutMs`: how long a bulk of a reader who has died may still be carried out.
  */
 export function createCheckpoints<P extends object>(
   client: Client,
   namespace: string,
   owner: string,
-  timeoutMs = bulkTimeoutMs,
+  { timeoutMs = bulkTimeoutMs, reach = unknownReach }: CheckpointOptions = {},
 ): Checkpoints<P> {
   const index = `leafwatch-checkpoints-${namespace}`;
   const documents = createDocuments<Checkpoint<P>>(client, index, { attempts: Infinity });
@@ -67,14 +73,14 @@ export function createCheckpoints<P extends object>(
         const seen = await documents.get(id, signal);
         const taken = seen
           ? await documents.replace(seen, { ...seen.doc, owner }, signal)
-          : await documents.create(id, fresh(host, stream, owner, now()), signal);
+          : await documents.create(id, fresh(host, stream, owner, reach, now()), signal);
         if (!taken) continue; // somebody else was faster: what he wrote counts
         held.set(id, taken);
-        const { progress, since, reach } = taken.doc;
+        const { progress, since, reach: ahead } = taken.doc;
         const doubt: Doubt = {
           since: new Map(since.map(({ stream: name, generation }) => [name, generation])),
-          reach,
-          bytes: reach,
+          reach: ahead,
+          bytes: ahead,
           // Nobody has read a new stream before us, so no request of his can be under way.
           until: seen ? Date.now() + timeoutMs : 0,
         };
@@ -85,7 +91,7 @@ export function createCheckpoints<P extends object>(
       const id = idOf(host, stream);
       const seen = held.get(id);
       const since = [...ahead.since].map(([name, generation]) => ({ stream: name, generation }));
-      const next = { ...fresh(host, stream, owner, now()), progress, since, reach: ahead.reach };
+      const next = { ...fresh(host, stream, owner, ahead.reach, now()), progress, since };
       const written = seen && (await documents.replace(seen, next, signal));
       if (!written) {
         held.delete(id);
@@ -110,8 +116,8 @@ export function createCheckpoints<P extends object>(
   };
 }
 
-function fresh(host: string, stream: string, owner: string, savedAt: string) {
-  return { host: { name: host }, stream, owner, since: [], reach: unknownReach, saved_at: savedAt };
+function fresh(host: string, stream: string, owner: string, reach: number, savedAt: string) {
+  return { host: { name: host }, stream, owner, since: [], reach, saved_at: savedAt };
 }
 
 /** Ids hold at most 512 bytes, paths may be longer. */

@@ -7,6 +7,7 @@ import { persist } from "../persist.ts";
 import { streamOrigin } from "../recognition.ts";
 import type { RemoteShell } from "../remote-shell.ts";
 import { shellQuote } from "../shell-quote.ts";
+import { isSudoRefusal, sudoRefused } from "../sudo-refused.ts";
 import { sourceKind, type SourceDeps } from "../source-kind.ts";
 
 const options = z.strictObject({
@@ -72,6 +73,8 @@ async function* batches(
       }
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "COMMAND_FAILED") throw error;
+      if (isSudoRefusal(error.message))
+        throw sudoRefused(host, "the journal", deps.connection?.target.user ?? "USER");
       if (!/cursor/i.test(error.message) || byTime) throw journalError(host, error);
       log.warn({ ...fields, err: error }, "the journal's cursor is lost: going on by time");
       byTime = true;

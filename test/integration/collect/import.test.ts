@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { appendFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { importSource } from "../../../src/collect/import-files.ts";
@@ -16,15 +16,14 @@ describe("importing old files", () => {
     from: { name: string; position: LineBatch["position"] }[] = [],
     progress?: (file: string, bytes: number, total: number) => void,
   ) {
-    const source = importSource(files, {
-      ...{ host: "web1", path, maxLineBytes: 1e6 },
-      ...(progress && { progress }),
-    });
+    const options = { host: "web1", path, maxLineBytes: 1e6, ...(progress && { progress }) };
     const batches: (LineBatch & { stream: string })[] = [];
-    for await (const stream of source.streams(never)) {
-      const saved = from.find(({ name }) => name === stream.name)?.position;
-      for await (const batch of stream.batches(saved, never)) {
-        batches.push({ ...batch, stream: stream.name });
+    for (const file of files) {
+      for await (const stream of importSource(file, options).streams(never)) {
+        const saved = from.findLast(({ name }) => name === stream.name)?.position;
+        for await (const batch of stream.batches(saved, never)) {
+          batches.push({ ...batch, stream: stream.name });
+        }
       }
     }
     return batches;
@@ -82,6 +81,39 @@ describe("importing old files", () => {
     assert.ok(last);
     const saved = [{ name: last.stream, position: last.position }];
     assert.deepEqual(await importAll([file], "/var/log/a.log", saved), []);
+  });
+
+  it("keeps files apart that begin with the same line", async () => {
+    await using folder = await temporaryFolder();
+    const files = ["ex1.log", "ex2.log"].map((name) => join(folder.path, name));
+    const texts = ["#Software: IIS\none\n", "#Software: IIS\ntwo\nthree\n"];
+    await Promise.all(files.map((file, n) => writeFile(file, texts[n] ?? "")));
+    const batches = await importAll(files, "/a");
+    assert.equal(new Set(batches.map(({ stream }) => stream)).size, 2);
+    const lines = batches.flatMap((batch) => batch.lines.map(({ text }) => text));
+    assert.deepEqual(lines, ["#Software: IIS", "one", "#Software: IIS", "two", "three"]);
+  });
+
+  it("reads what was appended to a file, and all of another that lies in its place", async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, "a.log");
+    const read = async (from: { name: string; position: LineBatch["position"] }[]) => {
+      const batches = await importAll([file], "/a", from);
+      const saved = batches.map(({ stream, position }) => ({ name: stream, position }));
+      return { texts: batches.flatMap(({ lines }) => lines.map(({ text }) => text)), saved };
+    };
+    await writeFile(file, "a1\na2\n");
+    const first = await read([]);
+    await appendFile(file, "a3\n");
+    const second = await read(first.saved);
+    assert.deepEqual(second.texts, ["a3"]);
+    // Rotated meanwhile: it begins in the same way and is longer than what was read.
+    await rename(file, `${file}.1`);
+    await writeFile(file, "a1\nb2\nb3\nb4\nb5\n");
+    assert.deepEqual((await read(second.saved)).texts, ["a1", "b2", "b3", "b4", "b5"]);
+    await rm(`${file}.1`);
+    await truncate(file, 3);
+    assert.deepEqual((await read(second.saved)).texts, ["a1"]);
   });
 
   it("names a file that is not there", async () => {

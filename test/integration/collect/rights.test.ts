@@ -66,6 +66,16 @@ describe("an account that may not read everything", function () {
         `visudo -f /etc/sudoers.d/leafwatch, .*: ${account.name} ALL=\\(root\\) NOPASSWD`,
       ),
     });
+    await using host = await openHost(
+      { ...sshd, user: account.name },
+      { once: true, read: "sudo" },
+    );
+    await using journal = collecting(host, undefined, { format: "journald" });
+    await assert.rejects(journal.ended, {
+      code: "SUDO_REFUSED",
+      message: "web1: the journal: sudo asks for a password or refuses",
+      hint: /NOPASSWD: .*\/usr\/bin\/journalctl/,
+    });
     const sudoers = `/etc/sudoers.d/${account.name}`;
     const programs = "/usr/bin/stat, /usr/bin/ls, /usr/bin/tail";
     try {

@@ -5,6 +5,7 @@ import { setup } from "../../../src/es/templates.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import { createDeadLetters } from "../../../src/ship/dead-letters.ts";
 import { createShipper } from "../../../src/ship/shipper.ts";
+import { offsetsUpTo, storedOffsets } from "../../helpers/delivery.ts";
 import {
   elasticsearchUrl,
   randomNamespace,
@@ -57,17 +58,7 @@ describe("shipping through trouble", function () {
   }
 
   async function assertOnce() {
-    await client.indices.refresh({ index });
-    const { hits } = await client.search<{ log: { offset: number } }>({
-      index,
-      size: 10_000,
-      _source: ["log.offset"],
-    });
-    const offsets = hits.hits.map(({ _source }) => _source?.log.offset ?? -1).sort((a, b) => a - b);
-    assert.deepEqual(
-      offsets,
-      Array.from({ length: count }, (_, n) => n * 100),
-    );
+    assert.deepEqual(await storedOffsets(client, index), offsetsUpTo(count));
   }
 
   const scripts: Record<string, Fault[]> = {

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import type { Client } from "@elastic/elasticsearch";
 import { setup } from "../../../src/es/templates.ts";
-import { silentLog } from "../../../src/lib/log.ts";
-import { createCheckpoints } from "../../../src/ship/checkpoints.ts";
-import { createDelivery } from "../../../src/ship/delivery.ts";
-import { createShipper } from "../../../src/ship/shipper.ts";
+import {
+  offsetsUpTo,
+  openDelivery,
+  storedOffsets,
+  type OpenDelivery,
+} from "../../helpers/delivery.ts";
 import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
 import { accessEvents } from "../../helpers/events.ts";
 
 const { signal } = new AbortController();
 const web1 = ["web1", "/var/log/apache2/access.log"] as const;
 const batch = { origin: "3w5e11264sgsf" };
-const timeoutMs = 1000;
 
 /*
  * A cluster restored from a snapshot: data and state as they were then. A snapshot itself takes a server with a
@@ -37,18 +38,8 @@ describe("after a restore to an older state", function () {
     await removeNamespace(client, namespace);
   });
 
-  const open = (owner: string) => {
-    const shipper = createShipper({
-      client,
-      namespace,
-      log: silentLog,
-      limits: { documents: 500 },
-    });
-    const checkpoints = createCheckpoints<{ at: number }>(client, namespace, owner, timeoutMs);
-    const dispose = () => shipper[Symbol.asyncDispose]();
-    return { ...createDelivery(shipper, checkpoints), [Symbol.asyncDispose]: dispose };
-  };
-  const shipTo = async (delivery: ReturnType<typeof open>, from: number, to: number) => {
+  const open = (owner: string) => openDelivery(client, namespace, owner);
+  const shipTo = async (delivery: OpenDelivery, from: number, to: number) => {
     await delivery.ship(...web1, batch, accessEvents(from, to, namespace), signal);
     await delivery.save(...web1, { at: to }, signal);
   };
@@ -57,11 +48,7 @@ describe("after a restore to an older state", function () {
     const { hits } = await client.search<{ log?: { offset: number } }>({ index, size: 10_000 });
     return hits.hits;
   };
-  const offsets = async () =>
-    (await documentsOf(data))
-      .map(({ _source }) => _source?.log?.offset ?? -1)
-      .sort((a, b) => a - b);
-  const upTo = (count: number) => Array.from({ length: count }, (_, n) => n * 100);
+  const offsets = () => storedOffsets(client, data);
   /** Takes away the data from `from` on and, as the snapshot has it, puts the state back. */
   const restore = async (from: number, states: Awaited<ReturnType<typeof documentsOf>>) => {
     const newer = (await documentsOf(data)).filter(
@@ -88,7 +75,7 @@ describe("after a restore to an older state", function () {
     await using second = open("b");
     assert.deepEqual(await second.load(...web1, signal), { at: 300 });
     await shipTo(second, 300, 900);
-    assert.deepEqual(await offsets(), upTo(900));
+    assert.deepEqual(await offsets(), offsetsUpTo(900));
   });
 
   it("takes a shipper that went on all the while back to where the cluster is", async () => {
@@ -102,7 +89,7 @@ describe("after a restore to an older state", function () {
     await assert.rejects(shipTo(running, 600, 700), { code: "CHECKPOINT_TAKEN" });
     assert.deepEqual(await running.load(...web1, signal), { at: 300 });
     await shipTo(running, 300, 900);
-    assert.deepEqual(await offsets(), upTo(900));
+    assert.deepEqual(await offsets(), offsetsUpTo(900));
   });
 
   it("finds what is stored in older indices when the state was not in the snapshot at all", async () => {
@@ -117,6 +104,6 @@ describe("after a restore to an older state", function () {
     await using second = open("b");
     assert.equal(await second.load(...web1, signal), undefined);
     await shipTo(second, 0, 900);
-    assert.deepEqual(await offsets(), upTo(900));
+    assert.deepEqual(await offsets(), offsetsUpTo(900));
   });
 });

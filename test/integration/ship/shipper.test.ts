@@ -2,43 +2,23 @@ import assert from "node:assert/strict";
 import type { Client } from "@elastic/elasticsearch";
 import { setup } from "../../../src/es/templates.ts";
 import { silentLog } from "../../../src/lib/log.ts";
-import { createCheckpoints } from "../../../src/ship/checkpoints.ts";
-import { createDelivery } from "../../../src/ship/delivery.ts";
+import type { CheckpointOptions } from "../../../src/ship/checkpoints.ts";
 import { createShipper } from "../../../src/ship/shipper.ts";
+import { offsetsUpTo, openDelivery, storedOffsets } from "../../helpers/delivery.ts";
 import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
 import { accessEvent, accessEvents } from "../../helpers/events.ts";
 
 const { signal } = new AbortController();
 const web1 = ["web1", "/var/log/apache2/access.log"] as const;
-/** How long an unanswered bulk counts as alive; short, because here none is. */
-const timeoutMs = 1000;
 const batch = { origin: "3w5e11264sgsf" };
 
 describe("shipping", function () {
   this.timeout(180_000);
   let client: Client;
   let namespace: string;
-  const open = (owner = "a") => {
-    const shipper = createShipper({
-      client,
-      namespace,
-      log: silentLog,
-      limits: { documents: 500 },
-    });
-    const checkpoints = createCheckpoints<{ at: number }>(client, namespace, owner, timeoutMs);
-    const dispose = () => shipper[Symbol.asyncDispose]();
-    return { shipper, ...createDelivery(shipper, checkpoints), [Symbol.asyncDispose]: dispose };
-  };
-  const stored = async (index = `logs-apache.access-${namespace}`) => {
-    await client.indices.refresh({ index });
-    const { hits } = await client.search<{ log: { offset: number } }>({
-      index,
-      size: 10_000,
-      _source: ["log.offset"],
-    });
-    return hits.hits.map(({ _source }) => _source?.log.offset).sort((a = 0, b = 0) => a - b);
-  };
-  const offsets = (to: number) => Array.from({ length: to }, (_, n) => n * 100);
+  const open = (owner = "a", options: CheckpointOptions = {}) =>
+    openDelivery(client, namespace, owner, options);
+  const stored = () => storedOffsets(client, `logs-apache.access-${namespace}`);
 
   before(async () => {
     client = await testClient();
@@ -57,7 +37,7 @@ describe("shipping", function () {
     const events = accessEvents(0, 1200, namespace);
     await delivery.ship(...web1, batch, events, signal);
     await delivery.ship(...web1, batch, events, signal);
-    assert.deepEqual(await stored(), offsets(1200));
+    assert.deepEqual(await stored(), offsetsUpTo(1200));
     const { hits } = await client.search<Record<string, Record<string, unknown>>>({
       index: `logs-apache.access-${namespace}`,
       size: 1,
@@ -83,9 +63,35 @@ describe("shipping", function () {
     assert.deepEqual(await second.load(...web1, signal), { at: 300 });
     await second.ship(...web1, batch, accessEvents(300, 1500, namespace), signal);
     await second.save(...web1, { at: 1500 }, signal);
-    assert.deepEqual(await stored(), offsets(1500));
+    assert.deepEqual(await stored(), offsetsUpTo(1500));
     assert.equal(second.shipper.stats.existed, 600);
   });
+
+  for (const [reach, documents] of [
+    [Number.MAX_SAFE_INTEGER, 900],
+    [1, 1200],
+  ] as const) {
+    it(`looks ${reach} bytes far for what is stored of a stream without a checkpoint`, async () => {
+      await using live = open();
+      await live.load(...web1, signal);
+      // Live shipping began late in the file.
+      await live.ship(...web1, batch, accessEvents(600, 900, namespace), signal);
+      await client.indices.rollover({ alias: `logs-apache.access-${namespace}` });
+      const old = ["web1", "import:/var/log/apache2/access.log:/backup/access.log"] as const;
+      await using first = open("b", { reach });
+      assert.equal(await first.load(...old, signal), undefined);
+      await first.ship(...old, batch, accessEvents(0, 300, namespace), signal);
+      await first.save(...old, { at: 300 }, signal);
+      await first[Symbol.asyncDispose]();
+      // It is broken off and goes on: as far as before.
+      await using second = open("c");
+      assert.deepEqual(await second.load(...old, signal), { at: 300 });
+      await second.ship(...old, batch, accessEvents(300, 900, namespace), signal);
+      const offsets = await stored();
+      assert.deepEqual([...new Set(offsets)], offsetsUpTo(900));
+      assert.equal(offsets.length, documents);
+    });
+  }
 
   it("refuses the save of an owner from whom the stream was taken", async () => {
     await using paused = open("a");
@@ -109,7 +115,7 @@ describe("shipping", function () {
     Object.assign(bad.event, { http: { response: { status_code: { odd: true } } } });
     await delivery.ship(...web1, batch, [...events, bad], signal);
     await delivery.ship(...web1, batch, [bad], signal);
-    assert.deepEqual(await stored(), offsets(10));
+    assert.deepEqual(await stored(), offsetsUpTo(10));
     const index = `logs-leafwatch.dead_letter-${namespace}`;
     await client.indices.refresh({ index });
     const { hits } = await client.search<{
