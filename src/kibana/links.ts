@@ -21,6 +21,8 @@ export interface View {
   to: Date;
   /** Field to the value, or the values of which one must hold. Log text is welcome: it becomes no query. */
   filters?: Readonly<Record<string, FilterValue | readonly FilterValue[]>>;
+  /** One more filter, as Elasticsearch's query with a name that people read in its place. */
+  query?: { name: string; dsl: RisonValue };
 }
 
 export type FilterValue = string | number | boolean;
@@ -36,7 +38,12 @@ export interface KibanaLinks {
    * fields as filters, its time with the rule's window around it.
    */
   alert(alert: LinkedAlert): string;
+  /** The same events one by one in Discover; `query` says which of the group's the rule counts, where that is known. */
+  events(alert: LinkedAlert, query?: View["query"]): string;
 }
+
+/** Mail programs and chat services break or refuse longer ones. */
+const longestExact = 2000;
 
 /** What of an alert says where it is seen. */
 export type LinkedAlert = Pick<Alert, "group" | "first_seen" | "last_seen" | "within"> & {
@@ -75,13 +82,11 @@ export function createKibanaLinks(
       const id = encodeURIComponent(idOf("dashboard", board));
       return `${root}/dashboards#/view/${id}?_g=${encode(timeOf(view))}&_a=${encode(state)}`;
     },
-    alert({ group, first_seen, last_seen, within, evidence }) {
-      const marginMs = Math.max(within, 60_000);
-      return links.dashboard(boardOf(evidence), {
-        from: new Date(Date.parse(first_seen) - marginMs),
-        to: new Date(Date.parse(last_seen) + marginMs),
-        filters: group,
-      });
+    alert: (alert) => links.dashboard(boardOf(alert.evidence), viewOf(alert)),
+    events(alert, query) {
+      const view = viewOf(alert);
+      const exact = query && links.discover({ ...view, query });
+      return exact !== undefined && exact.length <= longestExact ? exact : links.discover(view);
     },
   };
   return links;
@@ -106,12 +111,22 @@ function boardOf(evidence: Alert["evidence"] | undefined): BoardId {
   return board && boards.every((one) => one === board) ? board : "leafwatch-overview";
 }
 
+/** What is to be seen of an alert. */
+function viewOf({ group, first_seen, last_seen, within }: LinkedAlert): View {
+  const marginMs = Math.max(within, 60_000);
+  return {
+    from: new Date(Date.parse(first_seen) - marginMs),
+    to: new Date(Date.parse(last_seen) + marginMs),
+    filters: group,
+  };
+}
+
 function timeOf({ from, to }: View): RisonValue {
   return { time: { from: from.toISOString(), to: to.toISOString() } };
 }
 
-function filtersOf({ filters = {} }: View, index: string): RisonValue[] {
-  return Object.entries(filters).map(([key, value]): RisonValue => {
+function filtersOf({ filters = {}, query }: View, index: string): RisonValue[] {
+  const phrases = Object.entries(filters).map(([key, value]): RisonValue => {
     const meta = { alias: null, disabled: false, index, key, negate: false };
     const state = { $state: { store: "appState" } };
     if (typeof value === "object") {
@@ -128,6 +143,10 @@ function filtersOf({ filters = {} }: View, index: string): RisonValue[] {
       query: { match_phrase: { [key]: value } },
     };
   });
+  if (!query) return phrases;
+  const { name, dsl } = query;
+  const meta = { alias: name, disabled: false, index, key: "query", negate: false, type: "custom" };
+  return [...phrases, { $state: { store: "appState" }, meta, query: dsl }];
 }
 
 /**

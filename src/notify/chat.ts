@@ -1,6 +1,7 @@
 import { palette } from "../lib/chart.ts";
 import { visible } from "../lib/visible.ts";
 import { levelOf, type Content, type Message } from "./message.ts";
+import type { Sheet } from "./sheet.ts";
 import { toText } from "./text.ts";
 
 /** What a chat message says, in whichever form: a headline, labelled facts, lines of log text, one link of ours. */
@@ -120,10 +121,7 @@ function bodyOf(content: Content, message: Message): Pick<Card, "facts" | "lines
         ["Alert", notification.alert.id],
       ],
       lines: sheet.lines.map((line) => `${line.when} ${line.host} ${line.text}`),
-      ...(sheet.discover !== undefined &&
-        sheet.discover.length <= longestLink && {
-          link: sheet.discover,
-        }),
+      ...linkOf(sheet),
     };
   }
   if (content.kind === "digest") {
@@ -140,6 +138,13 @@ function bodyOf(content: Content, message: Message): Pick<Card, "facts" | "lines
       .filter((line) => line.trim() !== "")
       .map((line) => visible(line)),
   };
+}
+
+function linkOf({ links }: Sheet): { link?: string } {
+  const link = [links?.events, links?.dashboard].find(
+    (one) => (one?.length ?? Infinity) <= longestLink,
+  );
+  return link === undefined ? {} : { link };
 }
 
 function escapeSlack(text: string): string {

@@ -53,7 +53,10 @@ function grouping(alert: Alert, fits: (field: string) => boolean): string {
 /** The most frequent values of a field; how many others there are is not known for sure. */
 function most(alert: Alert, field: string): string {
   const values = alert.evidence.top[field] ?? [];
-  const names = values.slice(0, 3).map(({ value }) => foreign(value, 60));
+  const names = values
+    .filter(({ value }) => value !== "")
+    .slice(0, 3)
+    .map(({ value }) => foreign(value, 60));
   const label = fieldLabel(field);
   if (names.length < 2) return names.map((name) => `${label} ${name}`).join("");
   return `${plural(label)} ${names.join(", ")}${values.length > names.length ? " and others" : ""}`;
@@ -63,6 +66,9 @@ function certainty(alert: Alert): string {
   const late = alert.late
     ? " It was found late: the logs came, or were judged, after the fact."
     : "";
+  if (alert.rule.kind === "silence") {
+    return `None has arrived. Whether the source or the way to it is down is not known.${late}`;
+  }
   if (alert.rule.kind === "baseline" || alert.rule.kind === "outlier") {
     return `A statistical finding: unusual for this hour, which is not yet proof of an attack.${late}`;
   }

@@ -3,7 +3,7 @@
  * element only refines (phones, dark screens). No picture is needed to understand anything.
  */
 
-/** The page around every mail: `it.title`, `it.preview`, `it.colour`, `it.badge`, `it.ink`, `it.body` (HTML). */
+/** The page around every mail: `it.title`, `it.preview`, `it.colour`, `it.badge`, `it.ink`, `it.was`, `it.body` (HTML). */
 export const frame = `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -34,7 +34,7 @@ a { color: #1e5c57; }
 <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:640px;background:#ffffff;border:1px solid #dbe1e5;border-radius:8px;border-collapse:separate;overflow:hidden;font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;font-size:15px;line-height:1.5;color:#1b2329;text-align:left;">
 <tr><td style="height:6px;line-height:6px;font-size:0;background:<%= it.colour %>;">&nbsp;</td></tr>
 <tr><td class="pad" style="padding:26px 32px 6px 32px;">
-<p style="margin:0 0 12px 0;"><span style="display:inline-block;background:<%= it.colour %>;color:<%= it.ink %>;font-size:12px;font-weight:700;letter-spacing:.06em;padding:3px 10px;border-radius:4px;"><%= it.badge %></span></p>
+<p style="margin:0 0 12px 0;"><% if (it.was) { %><span style="display:inline-block;background:<%= it.was.colour %>;color:<%= it.was.ink %>;font-size:12px;font-weight:700;letter-spacing:.06em;padding:3px 10px;border-radius:4px;"><%= it.was.badge %></span> <span style="color:#56616b;">&rarr;</span> <% } %><span style="display:inline-block;background:<%= it.colour %>;color:<%= it.ink %>;font-size:12px;font-weight:700;letter-spacing:.06em;padding:3px 10px;border-radius:4px;"><%= it.badge %></span></p>
 <h1 style="margin:0 0 10px 0;font-size:22px;line-height:1.3;font-weight:650;color:#1b2329;overflow-wrap:anywhere;word-break:break-word;"><%= it.title %></h1>
 </td></tr>
 <%~ it.body %>
@@ -49,6 +49,9 @@ a { color: #1e5c57; }
 </html>
 `;
 
+/** A value of `timed` in html.ts, by the name of the variable that holds it. */
+const timed = (name: string) =>
+  `<%= ${name}.text %><% if (${name}.time !== "") { %><span style="white-space:nowrap;"><%= ${name}.time %></span><% } %>`;
 const heading =
   "margin:0 0 8px 0;font-size:12px;line-height:1.4;font-weight:700;letter-spacing:.06em;text-transform:uppercase;color:#56616b;";
 const section = 'class="pad" style="padding:18px 32px 6px 32px;"';
@@ -56,7 +59,7 @@ const mono = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;"
 
 /** One alert: `it.sheet`, `it.opening`, `it.figures`, `it.chart` (a Content-ID or undefined), `it.recovered`, `it.colour`. */
 export const alert = `<tr><td class="pad" style="padding:6px 32px 4px 32px;">
-<% if (it.opening !== "") { %><p style="margin:0 0 14px 0;font-size:16px;color:#3a444c;"><%= it.opening %></p>
+<% if (it.opening.text !== "") { %><p style="margin:0 0 14px 0;font-size:16px;<%= it.strong ? "font-weight:600;color:#1b2329;" : "color:#3a444c;" %>">${timed("it.opening")}</p>
 <% } %><table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>
 <% for (const [value, label] of it.figures) { %><td class="figure" valign="top" style="padding:0 30px 0 0;"><b style="display:block;font-size:26px;line-height:1.15;font-weight:650;color:#1b2329;"><%= value %></b><span style="font-size:12px;color:#56616b;"><%= label %></span></td>
 <% } %></tr></table>
@@ -64,16 +67,17 @@ export const alert = `<tr><td class="pad" style="padding:6px 32px 4px 32px;">
 <% if (it.sheet.respond !== undefined && !it.recovered) { %><tr><td class="pad" style="padding:18px 32px 2px 32px;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td style="padding:13px 16px;background:#eef5f3;border-left:4px solid #1e5c57;">
 <p style="margin:0 0 3px 0;font-size:12px;font-weight:700;letter-spacing:.06em;text-transform:uppercase;color:#1e5c57;">What to do</p>
-<p style="margin:0;"><%= it.sheet.respond %></p>
-</td></tr></table>
+<% for (const line of it.sheet.respond) { %><p style="margin:0;"><%= line %></p>
+<% } %></td></tr></table>
 </td></tr>
 <% } %><tr><td class="pad" style="padding:16px 32px 4px 32px;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
-<% for (const [label, value] of it.sheet.facts) { %><tr><td class="fact-label" valign="top" style="width:104px;padding:7px 12px 7px 0;border-top:1px solid #e6eaed;color:#56616b;font-size:13px;line-height:1.7;"><%= label %></td><td class="fact-value" valign="top" style="padding:7px 0;border-top:1px solid #e6eaed;overflow-wrap:anywhere;word-break:break-word;"><%= value %></td></tr>
+<% for (const [label, value] of it.sheet.facts) { %><tr><td class="fact-label" valign="top" style="width:104px;padding:7px 12px 7px 0;border-top:1px solid #e6eaed;color:#56616b;font-size:13px;line-height:1.7;"><%= label %></td><td class="fact-value" valign="top" style="padding:7px 0;border-top:1px solid #e6eaed;overflow-wrap:anywhere;word-break:break-word;">${timed("value")}</td></tr>
 <% } %></table>
 </td></tr>
-<% if (it.sheet.discover !== undefined) { %><tr><td class="pad" style="padding:12px 32px 6px 32px;">
-<a href="<%= it.sheet.discover %>" style="display:inline-block;background:#1e5c57;color:#ffffff;text-decoration:none;font-weight:600;padding:10px 18px;border-radius:5px;">Open these events in Kibana</a>
+<% if (it.sheet.links !== undefined) { %><tr><td class="pad" style="padding:12px 32px 6px 32px;">
+<a href="<%= it.sheet.links.events %>" style="display:inline-block;background:#1e5c57;color:#ffffff;text-decoration:none;font-weight:600;padding:10px 18px;margin:0 14px 8px 0;border-radius:5px;">Open these events in Kibana</a>
+<a href="<%= it.sheet.links.dashboard %>" style="display:inline-block;padding:10px 0;color:#1e5c57;">Open the dashboard</a>
 </td></tr>
 <% } %><% if (!it.recovered) { %><tr><td ${section}>
 <h2 style="${heading}">Seen it?</h2>
@@ -82,13 +86,13 @@ export const alert = `<tr><td class="pad" style="padding:6px 32px 4px 32px;">
 </td></tr>
 <% } %><% if (it.chart !== undefined) { %><tr><td ${section}>
 <h2 style="${heading}">The 24 hours up to the alert</h2>
-<img src="cid:<%= it.chart.cid %>" alt="<%= it.chart.alt %>" width="574" style="display:block;width:100%;max-width:574px;height:auto;border:0;font-size:13px;line-height:1.5;color:#56616b;">
+<img src="cid:<%= it.chart.cid %>" alt="<%= it.chart.alt %>" width="520" style="display:block;width:100%;max-width:520px;height:auto;border:0;font-size:13px;line-height:1.5;color:#56616b;">
 <p style="margin:6px 0 0 0;font-size:13px;color:#56616b;"><%= it.chart.month %></p>
 </td></tr>
 <% } %><% for (const top of it.sheet.tops) { %><tr><td ${section}>
 <h2 style="${heading}"><%= top.label %></h2>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
-<% for (const entry of top.entries) { %><tr><td valign="top" style="padding:3px 12px 5px 0;overflow-wrap:anywhere;word-break:break-word;"><%= entry.value %><div style="margin-top:2px;height:4px;line-height:4px;font-size:0;background:#bfd8d4;width:<%= entry.width %>%;border-radius:2px;">&nbsp;</div></td><td valign="top" align="right" style="padding:3px 0 5px 0;width:70px;font-variant-numeric:tabular-nums;"><%= entry.count %></td></tr>
+<% for (const entry of top.entries) { %><tr><td valign="top" style="padding:3px 12px 5px 0;overflow-wrap:anywhere;word-break:break-word;"><%= entry.value %><div style="margin-top:2px;height:4px;line-height:4px;font-size:0;background:#bfd8d4;width:<%= entry.width %>%;border-radius:2px;">&nbsp;</div></td><td valign="top" align="right" style="padding:3px 0 5px 0;width:1%;white-space:nowrap;font-variant-numeric:tabular-nums;"><%= entry.count %></td></tr>
 <% } %></table>
 </td></tr>
 <% } %><% if (it.sheet.lines.length > 0) { %><tr><td ${section}>
@@ -103,22 +107,25 @@ export const alert = `<tr><td class="pad" style="padding:6px 32px 4px 32px;">
 <% } %><tr><td style="height:16px;line-height:16px;font-size:0;">&nbsp;</td></tr>
 `;
 
-/** Many alerts in one: `it.reason`, `it.groups: { level, colour, ink, rows }[]`. */
-export const digest = `<tr><td class="pad" style="padding:6px 32px 6px 32px;"><p style="margin:0;font-size:16px;color:#3a444c;"><%= it.reason %></p></td></tr>
+/** Many alerts in one: `it.digest`, `it.groups: { word, colour, ink, rows }[]`, `it.help`. */
+export const digest = `<tr><td class="pad" style="padding:6px 32px 6px 32px;"><p style="margin:0 0 6px 0;font-size:16px;font-weight:600;"><%= it.digest.summary %></p><p style="margin:0;color:#3a444c;"><%= it.digest.reason %></p></td></tr>
 <% for (const group of it.groups) { %><tr><td class="pad" style="padding:16px 32px 6px 32px;">
 <p style="margin:0 0 4px 0;"><span style="display:inline-block;background:<%= group.colour %>;color:<%= group.ink %>;font-size:11px;font-weight:700;letter-spacing:.06em;padding:2px 8px;border-radius:4px;"><%= group.word %></span> <span style="color:#56616b;font-size:13px;"><%= group.rows.length %></span></p>
 <table width="100%" cellpadding="0" cellspacing="0" border="0">
-<% for (const row of group.rows) { %><tr><td style="padding:9px 0;border-top:1px solid #e6eaed;overflow-wrap:anywhere;word-break:break-word;"><b style="font-weight:600;"><%= row.title %></b><div style="font-size:13px;color:#3a444c;"><%= row.lead %></div><div style="font-size:12px;color:#56616b;">Since <%= row.since %> &middot; <span style="${mono}"><%= row.id %></span></div></td></tr>
+<% for (const row of group.rows) { %><tr><td style="padding:9px 0;border-top:1px solid #e6eaed;overflow-wrap:anywhere;word-break:break-word;"><b style="font-weight:600;"><%= row.title %></b><div style="font-size:13px;color:#3a444c;"><%= row.lead %></div><div style="font-size:12px;color:#56616b;"><%= row.span %> &middot; <span style="${mono}"><%= row.id %></span><% if (row.link !== undefined) { %> &middot; <a href="<%= row.link %>" style="color:#1e5c57;">Kibana</a><% } %></div></td></tr>
 <% } %></table>
 </td></tr>
-<% } %><tr><td style="height:14px;line-height:14px;font-size:0;">&nbsp;</td></tr>
+<% } %><tr><td class="pad" style="padding:12px 32px 6px 32px;font-size:13px;color:#3a444c;">
+<% for (const [question, answer] of it.help) { %><p style="margin:0 0 6px 0;"><%= question %> <span style="${mono}white-space:nowrap;"><%= answer %></span></p>
+<% } %></td></tr>
+<tr><td style="height:14px;line-height:14px;font-size:0;">&nbsp;</td></tr>
 `;
 
 /** A few sentences and a small table: `it.paragraphs`, `it.rows`. */
 export const plain = `<tr><td class="pad" style="padding:8px 32px 18px 32px;">
 <% for (const paragraph of it.paragraphs) { %><p style="margin:0 0 12px 0;overflow-wrap:anywhere;"><%= paragraph %></p>
 <% } %><% if (it.rows.length > 0) { %><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
-<% for (const [label, value] of it.rows) { %><tr><td class="fact-label" valign="top" style="width:104px;padding:7px 12px 7px 0;border-top:1px solid #e6eaed;color:#56616b;font-size:13px;line-height:1.7;"><%= label %></td><td class="fact-value" valign="top" style="padding:7px 0;border-top:1px solid #e6eaed;overflow-wrap:anywhere;"><%= value %></td></tr>
+<% for (const [label, value] of it.rows) { %><tr><td class="fact-label" valign="top" style="width:104px;padding:7px 12px 7px 0;border-top:1px solid #e6eaed;color:#56616b;font-size:13px;line-height:1.7;"><%= label %></td><td class="fact-value" valign="top" style="padding:7px 0;border-top:1px solid #e6eaed;overflow-wrap:anywhere;">${timed("value")}</td></tr>
 <% } %></table>
 <% } %></td></tr>
 `;

@@ -2,16 +2,17 @@ import { Eta } from "eta";
 import { barChart } from "../lib/chart-bars.ts";
 import { toPng } from "../lib/chart-png.ts";
 import { palette } from "../lib/chart.ts";
-import { levels, type Level } from "../model/alert.ts";
+import type { Level } from "../model/alert.ts";
 import type { MailAttachment } from "../model/mail.ts";
 import type { History } from "../model/notification.ts";
+import { digestHelp, digestOf } from "./digest.ts";
 import { foreign } from "./foreign.ts";
 import * as templates from "./html-templates.ts";
 import { notificationsOf, type Entry, type Message } from "./message.ts";
 import { problemOpening } from "./problem.ts";
 import { levelWord } from "./subject.ts";
-import { reasonText, testWords, transitionWord } from "./text.ts";
-import { amount, count, hourOf, shortWhen } from "./when.ts";
+import { testWords } from "./text.ts";
+import { amount, count, hourOf } from "./when.ts";
 
 const eta = new Eta({ autoEscape: true, autoTrim: false, cache: true });
 for (const [name, source] of Object.entries(templates)) eta.loadTemplate(`@${name}`, source);
@@ -35,6 +36,9 @@ export function toHtml(message: Message): { html: string; pictures: MailAttachme
         {
           ...paint,
           badge,
+          ...(content.sheet.was && {
+            was: { ...levelPaint(content.sheet.was), badge: levelWord(content.sheet.was) },
+          }),
           title: content.sheet.title,
           preview: `${content.sheet.opening} ${content.sheet.lead}`.trim(),
         },
@@ -43,20 +47,20 @@ export function toHtml(message: Message): { html: string; pictures: MailAttachme
       return { html: page, pictures: chart ? [chart.attachment] : [] };
     }
     case "digest": {
-      const worst = [...levels]
-        .reverse()
-        .find((level) =>
-          content.entries.some((one) => one.notification.alert.rule.level === level),
-        );
-      const title = `${amount(content.entries.length, "alert")} in one mail`;
-      const reason = reasonText(content.reason);
+      const digest = digestOf(content.reason, content.entries);
+      const worst = digest.groups[0]?.level ?? "low";
       const head = {
-        ...levelPaint(worst ?? "low"),
-        badge: levelWord(worst ?? "low"),
-        title,
-        preview: reason,
+        ...levelPaint(worst),
+        badge: levelWord(worst),
+        title: digest.title,
+        preview: `${digest.summary} ${digest.reason}`,
       };
-      const body = eta.render("@digest", { reason, groups: digestGroups(content.entries) });
+      const groups = digest.groups.map(({ level, rows }) => ({
+        ...levelPaint(level),
+        word: levelWord(level),
+        rows,
+      }));
+      const body = eta.render("@digest", { digest, groups, help: digestHelp });
       return { html: frame(message, head, body), pictures: [] };
     }
     case "problem": {
@@ -70,7 +74,14 @@ export function toHtml(message: Message): { html: string; pictures: MailAttachme
       const detail = problem.detail.split(/\r?\n/).map((line) => foreign(line, 2000));
       const paragraphs = [problemOpening(over), ...detail];
       return {
-        html: frame(message, head, eta.render("@plain", { paragraphs, rows })),
+        html: frame(
+          message,
+          head,
+          eta.render("@plain", {
+            paragraphs,
+            rows: rows.map(([label, value]) => [label, timed(value)]),
+          }),
+        ),
         pictures: [],
       };
     }
@@ -89,10 +100,15 @@ export function toHtml(message: Message): { html: string; pictures: MailAttachme
   }
 }
 
-interface Head {
+interface Paint {
   colour: string;
   ink: string;
+}
+
+interface Head extends Paint {
   badge: string;
+  /** The badge of the last message, where it was another. */
+  was?: Paint & { badge: string };
   title: string;
   preview: string;
 }
@@ -100,7 +116,7 @@ interface Head {
 const recoveredPaint = { colour: palette.accent, ink: palette.white };
 
 /** The band's colour and a text colour that can be read on it. */
-function levelPaint(level: Level): { colour: string; ink: string } {
+function levelPaint(level: Level): Paint {
   const dark = level === "critical" || level === "high";
   return { colour: palette.levels[level], ink: dark ? palette.white : palette.ink };
 }
@@ -127,29 +143,24 @@ function alertBody({ notification, sheet }: Entry, chart: Picture | undefined): 
     })),
   }));
   return eta.render("@alert", {
-    sheet: { ...sheet, tops },
+    sheet: {
+      ...sheet,
+      tops,
+      facts: sheet.facts.map(([label, value]) => [label, timed(value)]),
+      respond: sheet.respond?.split(/\r?\n/),
+    },
+    strong: sheet.change !== undefined,
     recovered: transition === "recovered",
-    opening: sheet.opening,
+    opening: timed(sheet.opening),
     figures: sheet.figures,
     chart: chart && { cid: chart.attachment.cid, alt: chart.alt, month: chart.month },
   });
 }
 
-function digestGroups(entries: readonly Entry[]) {
-  return [...levels].reverse().flatMap((level) => {
-    const rows = entries.filter((entry) => entry.notification.alert.rule.level === level);
-    if (rows.length === 0) return [];
-    return {
-      ...levelPaint(level),
-      word: levelWord(level),
-      rows: rows.map(({ notification, sheet }) => ({
-        title: `${transitionWord(notification.transition)}${sheet.title}`,
-        lead: `${sheet.opening} ${sheet.lead}`.trim(),
-        since: shortWhen(notification.alert.first_seen, sheet.zone),
-        id: notification.alert.id,
-      })),
-    };
-  });
+/** A value whose time in parentheses, at its end, is to stay on one line. */
+function timed(value: string): { text: string; time: string } {
+  const [, text = value, time = ""] = /^(.*?)(\([^()]* UTC\)\.?)$/s.exec(value) ?? [];
+  return { text, time };
 }
 
 interface Picture {
@@ -171,8 +182,9 @@ function picture(id: string, history: History, timezone: string): Picture | unde
     `at most ${count(most.count)} in one hour (from ${hourOf(most.at, timezone)}).`;
   const scene = barChart({
     bars,
-    width: 320,
-    height: 104,
+    // Narrow, so that its words are large enough on a phone.
+    width: 260,
+    height: 96,
     alt,
     format: count,
     unit: "events an hour",

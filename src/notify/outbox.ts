@@ -15,6 +15,7 @@ import { createRates, type Rate } from "./outbox/rates.ts";
 import type { OutboxRow } from "./outbox/row.ts";
 import type { Thread } from "./outbox/threads.ts";
 import { messageFor } from "./outbox/words.ts";
+import type { AlertLinks } from "./sheet.ts";
 import { createChannels, type Channels } from "./recipients.ts";
 
 /** Where messages wait until somebody has taken them. Everything in it survives the process. */
@@ -53,7 +54,7 @@ export interface OutboxSettings {
   /** Names of the config's hosts and of our formats: the only ones that may stand in a header. */
   names?: readonly string[];
   /** Where the alert's events can be looked at. */
-  discover?: (alert: Alert) => string | undefined;
+  links?: (alert: Alert) => AlertLinks;
   history?: AskHistory;
   log: Log;
   realNow?: () => Date;
@@ -78,7 +79,7 @@ export function createOutbox(
   settings: OutboxSettings,
   channels: Channels = createChannels(settings.options, settings.log),
 ): Outbox {
-  const { options, log, timezone, discover, history } = settings;
+  const { options, log, timezone, links, history } = settings;
   const names = settings.names && new Set(settings.names);
   const queue = { ...store, channels, options, timezone, names, log };
   const words = {
@@ -86,7 +87,7 @@ export function createOutbox(
     names,
     log,
     timezone,
-    ...(discover && { discover }),
+    ...(links && { links }),
     ...(history && { history }),
   };
   const deps = {

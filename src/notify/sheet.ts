@@ -1,9 +1,10 @@
 import { techniqueName } from "../model/attack-techniques.ts";
-import type { Alert, Transition } from "../model/alert.ts";
+import type { Alert, Level } from "../model/alert.ts";
 import type { History, Notification } from "../model/notification.ts";
 import { foreign } from "./foreign.ts";
 import { facts, fieldLabel, plural } from "./facts.ts";
 import { measureOf, type Measure } from "./measure.ts";
+import { changeOf, openingOf, type Before } from "./opening.ts";
 import { figure, fill } from "./subject.ts";
 import { count, shortWhen } from "./when.ts";
 
@@ -13,8 +14,12 @@ import { count, shortWhen } from "./when.ts";
  */
 export interface Sheet extends Measure {
   readonly title: string;
-  /** `It is over.` and the like; empty for a plain first message. */
+  /** The first words; empty for a plain first message. */
   readonly opening: string;
+  /** What has changed since the last message. */
+  readonly change?: string;
+  /** The level that the last message named, where it was another. */
+  readonly was?: Level;
   /** Label and value, in reading order: who, against whom, where, since when, how sure … */
   readonly facts: readonly (readonly [string, string])[];
   readonly tops: readonly Top[];
@@ -24,8 +29,7 @@ export interface Sheet extends Measure {
   readonly respond?: string;
   /** Shell command that says "I have seen this". */
   readonly acknowledge: string;
-  /** The alert's events in Kibana. */
-  readonly discover?: string;
+  readonly links?: AlertLinks;
   readonly history?: History;
   readonly zone: string;
 }
@@ -38,25 +42,37 @@ export interface Top {
 export interface SheetContext {
   /** IANA name: whose clock the readers live by. */
   readonly timezone: string;
-  readonly discover?: (alert: Alert) => string | undefined;
+  readonly links?: (alert: Alert) => AlertLinks;
+}
+
+/** Addresses in Kibana. */
+export interface AlertLinks {
+  /** The alert's events one by one. */
+  readonly events: string;
+  /** The dashboard that is about them. */
+  readonly dashboard: string;
 }
 
 /** Puts an alert into words. */
 export function describe(
-  { alert, transition, at }: Notification,
+  notification: Notification,
   context: SheetContext,
-  history?: History,
+  { history, before }: { history?: History | undefined; before?: Before | undefined } = {},
 ): Sheet {
+  const { alert, transition, at } = notification;
   const { timezone } = context;
   const shown = (field: string) => {
     const value = alert.group[field];
     return value === undefined ? undefined : foreign(String(value), 80);
   };
   const title = fill(alert.rule.title, (name) => figure(alert, name) ?? shown(name) ?? `{${name}}`);
-  const discover = context.discover?.(alert);
+  const links = context.links?.(alert);
+  const change = changeOf(notification, before, timezone);
   return {
     title,
-    opening: opening(alert, transition),
+    opening: openingOf(notification, change),
+    ...(change !== undefined && { change }),
+    ...(before && before.level !== alert.rule.level && { was: before.level }),
     ...measureOf(alert),
     facts: facts(alert, transition, at, timezone),
     tops: tops(alert),
@@ -68,16 +84,10 @@ export function describe(
     techniques: alert.rule.attack.map((id) => [id, techniqueName(id)].filter(Boolean).join(" ")),
     ...(alert.rule.respond !== undefined && { respond: alert.rule.respond }),
     acknowledge: `leafwatch alerts ack ${alert.id}`,
-    ...(discover !== undefined && { discover }),
+    ...(links && { links }),
     ...(history && { history }),
     zone: timezone,
   };
-}
-
-function opening(alert: Alert, transition: Transition): string {
-  if (transition === "recovered") return "It is over. These were its figures at their worst.";
-  if (transition === "repeat") return "It still goes on.";
-  return alert.late ? "It was found after the fact." : "";
 }
 
 /** The lists of most frequent values; one that holds a single value already named among the facts says nothing new. */

@@ -1,4 +1,4 @@
-import { levels, type Transition } from "../model/alert.ts";
+import { digestHelp, digestOf } from "./digest.ts";
 import type { Message } from "./message.ts";
 import { notificationsOf, type DigestReason, type Entry } from "./message.ts";
 import type { Sheet } from "./sheet.ts";
@@ -55,7 +55,10 @@ function alertText({ notification, sheet }: Entry): string {
   if (transition !== "recovered") {
     parts.push("", "SEEN IT? Then say so, and reminders stop:", `  ${sheet.acknowledge}`);
   }
-  if (sheet.discover !== undefined) parts.push("", "IN KIBANA", `  ${sheet.discover}`);
+  if (sheet.links) {
+    parts.push("", "ITS EVENTS IN KIBANA", `  ${sheet.links.events}`);
+    parts.push("", "THE DASHBOARD ABOUT THEM", `  ${sheet.links.dashboard}`);
+  }
   for (const top of sheet.tops) {
     parts.push("", top.label.toUpperCase());
     const room = Math.max(...top.entries.map((entry) => entry.count.length));
@@ -86,45 +89,18 @@ function historyText(history: NonNullable<Sheet["history"]>): string[] {
   return ["BEFORE", wrap(text, "  ")];
 }
 
-const reasons: Readonly<Record<DigestReason, string>> = {
-  limit: "More alerts came than one mail each would be read. These are the rest of this hour's.",
-  late: "These were found after the fact: the logs came late, or were judged late. They are told of together.",
-  interval: "These came since the last summary.",
-  "quiet hours": "These came during quiet hours.",
-};
-
-/** Why the alerts of a digest share one mail. */
-export function reasonText(reason: DigestReason): string {
-  return reasons[reason];
-}
-
 function digestText(reason: DigestReason, entries: readonly Entry[]): string {
-  const parts = [
-    wrap(`${amount(entries.length, "alert")} in one mail`),
-    "",
-    wrap(reasonText(reason)),
-  ];
-  for (const level of [...levels].reverse()) {
-    const rows = entries.filter((entry) => entry.notification.alert.rule.level === level);
-    if (rows.length === 0) continue;
+  const digest = digestOf(reason, entries);
+  const parts = [wrap(digest.title), "", wrap(digest.reason), wrap(digest.summary)];
+  for (const { level, rows } of digest.groups) {
     parts.push("", `${levelWord(level)} (${rows.length})`);
-    for (const { notification, sheet } of rows) {
-      parts.push(
-        wrap(`${transitionWord(notification.transition)}${sheet.title}`, "  * ", "    "),
-        wrap(
-          `${sheet.opening} ${sheet.lead} ${sheet.facts.find(([label]) => label === "Since")?.join(" ") ?? ""}`,
-          "    ",
-        ),
-        wrap(`id ${notification.alert.id}`, "    "),
-      );
+    for (const { title, lead, span, id } of rows) {
+      parts.push(wrap(title, "  * ", "    "), wrap(lead, "    "), wrap(span, "    "));
+      parts.push(wrap(`id ${id}`, "    "));
     }
   }
+  for (const [question, answer] of digestHelp) parts.push("", question, `  ${answer}`);
   return parts.join("\n");
-}
-
-/** `Over: ` before the title of a recovery, `Still: ` before a repeat. */
-export function transitionWord(transition: Transition): string {
-  return transition === "recovered" ? "Over: " : transition === "repeat" ? "Still: " : "";
 }
 
 function footer(message: Message): string {

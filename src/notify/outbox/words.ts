@@ -7,6 +7,7 @@ import { problemMessage } from "../problem.ts";
 import { describe, type SheetContext } from "../sheet.ts";
 import { levelWord, subjectOf, subjectStem, type KnownNames } from "../subject.ts";
 import { amount } from "../when.ts";
+import { toldBefore } from "./before.ts";
 import type { OutboxRow } from "./row.ts";
 
 export interface WordsDeps extends SheetContext {
@@ -33,10 +34,11 @@ export async function messageFor(
       const stem = doc.stem ?? subjectStem(alert, deps.names);
       const history =
         transition === "recovered" ? undefined : await ask(deps, notification, signal);
+      const before = await toldBefore(deps.rows, doc, signal);
       const content: Content = {
         kind: "alert",
         notification,
-        sheet: describe({ ...notification, at }, deps, history),
+        sheet: describe({ ...notification, at }, deps, { history, before }),
       };
       const thread = doc.first === undefined ? [] : [await carrierOf(deps.rows, doc.first, signal)];
       return { ...base, thread, subject: subjectOf(alert.rule.level, transition, stem), content };
@@ -50,7 +52,8 @@ export async function messageFor(
       for (const member of members) {
         if (member?.doc.body.kind !== "alert") continue;
         const { notification } = member.doc.body;
-        entries.push({ notification, sheet: describe(notification, deps) });
+        const before = await toldBefore(deps.rows, member.doc, signal);
+        entries.push({ notification, sheet: describe(notification, deps, { before }) });
         const { first } = member.doc;
         if (first !== undefined && !body.members.includes(first) && thread.size < 20) {
           thread.add(await carrierOf(deps.rows, first, signal));

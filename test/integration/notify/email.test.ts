@@ -94,6 +94,29 @@ describe("notify/notifiers/email", () => {
     assert.equal(new Set([first, second, third].map((one) => one?.messageId)).size, 3);
   });
 
+  it("says first that the level rose since the last mail that arrived, in the same thread", async () => {
+    await using smtp = await startSmtp();
+    const { outbox } = outboxTo(smtp);
+    const raised = exampleAlert();
+    raised.rule = { ...raised.rule, level: "critical" };
+    const at = (minute: number) => minutes(minute).toISOString();
+    await outbox.enqueue(exampleNotification(exampleAlert(), "active", { at: at(0) }), signal);
+    await outbox.deliver(t0, signal);
+    for (const number of [2, 3]) {
+      const hours = { number, at: at(60 * number - 60) };
+      await outbox.enqueue(exampleNotification(raised, "repeat", hours), signal);
+      await outbox.deliver(new Date(hours.at), signal);
+    }
+    const [first, rise, repeat] = await parsed(smtp);
+    assert.ok(rise);
+    assert.equal(rise.subject, first?.subject?.replace("[HIGH]", "[CRITICAL]"));
+    assert.equal(rise.inReplyTo, first?.messageId);
+    const words = "Was HIGH, now CRITICAL: since Thu 16 Jul 2026, 15:08:00 BST";
+    assert.ok(rise.text?.includes(`\n\n${words}`), rise.text);
+    assert.ok(typeof rise.html === "string" && rise.html.includes(words));
+    assert.match(repeat?.text ?? "", /\n\nIt still goes on\./);
+  });
+
   it("sends the recovery to those who got the first mail, whatever the rule says now", async () => {
     await using smtp = await startSmtp();
     const { outbox } = outboxTo(smtp, {

@@ -77,8 +77,11 @@ const forms: [string, (message: Message) => object, z.ZodType][] = [
 function alertMessage(name: string): Message {
   const alert = exampleAlert({ group: { "source.ip": "203.0.113.5", "user.name": name } });
   const notification = exampleNotification(alert);
-  const discover = () => `https://kibana.example.org/app/discover#/?_a=${encodeURIComponent(name)}`;
-  const sheet = putIntoWords(notification, { timezone: "UTC", discover });
+  const links = () => ({
+    events: `https://kibana.example.org/app/discover#/?_a=${encodeURIComponent(name)}`,
+    dashboard: "https://kibana.example.org/app/dashboards#/view/leafwatch-logins",
+  });
+  const sheet = putIntoWords(notification, { timezone: "UTC", links });
   const subject = "[HIGH] SSH brute force from 203.0.113.5 (web1)";
   return {
     id: "row",
