@@ -9,6 +9,7 @@ import { outboxFigures } from "../notify/figures.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { loadMutes } from "../watch/mute-file.ts";
 import { createReloader, type WatchFiles } from "../watch/reload.ts";
+import type { Rule } from "../watch/rule.ts";
 import { createWatcher, type PassResult } from "../watch/watcher.ts";
 import type { Context } from "./context.ts";
 import { clusterAreas, reportAreas, type Area } from "./operations.ts";
@@ -63,14 +64,12 @@ export async function openAlerting(
     log,
     ...(config.watch.from !== undefined && { from: config.watch.from }),
   });
-  const reloader = createReloader(watcher, first, load);
-  let forced = false;
+  const reloader = createReloader(watcher, first, load, log);
   // What another process on another machine cannot see, and so must not call over.
   const here = `process on ${hostname()}`;
   const alerting: Alerting = {
     async pass(now, stop) {
-      const refused = await reloader.refresh(forced);
-      forced = false;
+      const refused = await reloader.refresh(false);
       // What does not depend on the pass goes on first, whatever becomes of it.
       const [judging] = await Promise.allSettled([watcher.pass(now, stop)]);
       stop.throwIfAborted();
@@ -97,10 +96,8 @@ export async function openAlerting(
       return { judged, delivered };
     },
     async run(stop, onPass) {
-      using _hangup = onHangup(() => {
-        forced = true;
-      });
-      const everyMs = Math.min(60_000, ...watcher.rules.map((rule) => rule.everyMs));
+      // A pass under way keeps the rules that it began with.
+      using _hangup = onHangup(() => void reloader.refresh(true));
       let gap: Problem[] | undefined;
       const tick = async () => {
         try {
@@ -124,14 +121,24 @@ export async function openAlerting(
         }
       };
       await tick();
-      await onSchedule(ticks(everyMs), "UTC", tick, stop);
+      while (!stop.aborted) {
+        const schedule = ticks(watcher.rules);
+        const changed = new AbortController();
+        const ticking = async () => {
+          await tick();
+          // Rules that were read again may be judged more often, or less.
+          if (ticks(watcher.rules) !== schedule) changed.abort();
+        };
+        await onSchedule(schedule, "UTC", ticking, AbortSignal.any([stop, changed.signal]));
+      }
     },
   };
   return alerting;
 }
 
-/** A cron expression that ticks at least every `everyMs`: rules look at the clock themselves whether they are due. */
-function ticks(everyMs: number): string {
+/** A cron expression that ticks as often as any rule is judged: they look at the clock themselves whether they are due. */
+function ticks(rules: readonly Rule[]): string {
+  const everyMs = Math.min(60_000, ...rules.map((rule) => rule.everyMs));
   const seconds = Math.max(1, Math.floor(everyMs / 1000));
   return seconds < 60 ? `*/${seconds} * * * * *` : "0 * * * * *";
 }

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { messageOf } from "../lib/errors.ts";
+import type { Log } from "../lib/log.ts";
 import type { Problem } from "../model/notification.ts";
 import type { RuleSet } from "./load-rules.ts";
 import type { Mute } from "./mutes.ts";
@@ -24,34 +25,48 @@ export interface Reloader {
   refresh(force: boolean): Promise<Problem[]>;
 }
 
-/** `first` is what the watcher was made with. */
+/** `first` is what the watcher was made with. What is read again, and what is wrong with it, goes to `log` too. */
 export function createReloader(
   watcher: Watcher,
   first: WatchFiles,
   load: () => Promise<WatchFiles>,
+  log: Log,
 ): Reloader {
   // Files of a set that was refused too: mended in place, they change nothing else.
   let watched = filesOf(first);
   let stamp: string | undefined;
   let problems = refusals(first.set.problems);
-  return {
-    async refresh(force) {
-      const now = await stampOf(watched);
-      stamp ??= now;
-      if (!force && now === stamp) return problems;
-      stamp = now;
-      try {
-        const next = await load();
-        watched = filesOf(next);
-        stamp = await stampOf(watched);
-        if (next.set.problems.length === 0) {
-          watcher.reload(next.set.rules, next.mutes);
-          problems = [];
-        } else problems = [kept(next.set.problems.map(lineOf).join("\n"))];
-      } catch (error) {
-        problems = [kept(messageOf(error))];
+  const refuse = (reason: string) => {
+    log.error({ reason }, "changed rule files have mistakes: the rules read before run on");
+    problems = [kept(reason)];
+  };
+  const refresh = async (force: boolean) => {
+    const now = await stampOf(watched);
+    stamp ??= now;
+    if (!force && now === stamp) return problems;
+    stamp = now;
+    try {
+      const next = await load();
+      watched = filesOf(next);
+      stamp = await stampOf(watched);
+      const { rules, problems: found } = next.set;
+      if (found.length > 0) refuse(found.map(lineOf).join("\n"));
+      else {
+        watcher.reload(rules, next.mutes);
+        problems = [];
+        log.info({ rules: rules.length }, "rule files are read again");
       }
-      return problems;
+    } catch (error) {
+      refuse(messageOf(error));
+    }
+    return problems;
+  };
+  // One after another: a pass and a signal may ask at the same time.
+  let last = Promise.resolve(problems);
+  return {
+    refresh(force) {
+      last = last.then(() => refresh(force));
+      return last;
     },
   };
 }

@@ -50,7 +50,7 @@ describe("watch/reload", () => {
       enqueue: async () => {},
       log: silentLog,
     });
-    const reloader = createReloader(watcher, first, load);
+    const reloader = createReloader(watcher, first, load, silentLog);
     await reloader.refresh(false);
     return {
       reloader,
