@@ -52,7 +52,13 @@ export interface OperationsWorld extends AsyncDisposable {
 
 /** `rules`: the text of a rule file, or nothing for one rule that stays quiet; `change` of the config's sections. */
 export async function operationsWorld(
-  change: { rules?: string; watch?: object; notify?: object; hosts?: object[] } = {},
+  change: {
+    rules?: string;
+    watch?: object;
+    notify?: object;
+    hosts?: object[];
+    kibana?: object;
+  } = {},
 ): Promise<OperationsWorld> {
   const url = await elasticsearchUrl();
   const direct = new Client({ node: url });
@@ -69,6 +75,7 @@ export async function operationsWorld(
     elasticsearch: { url: proxy.url },
     hosts: change.hosts ?? [],
     watch: { rules, ...change.watch },
+    ...(change.kibana && { kibana: change.kibana }),
     notify: {
       from: "Leafwatch <leafwatch@example.org>",
       smtp: { host: "127.0.0.1", port: smtp.port, tls: "off", timeout: "2s" },

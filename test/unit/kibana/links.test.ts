@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { boards } from "../../../scripts/dashboards/bundle.ts";
 import { boardIds, createKibanaLinks } from "../../../src/kibana/links.ts";
 import { rison } from "../../../src/kibana/rison.ts";
+import { parseRison, stateOfLink } from "../../helpers/rison-reader.ts";
 
 const from = new Date("2026-11-16T00:00:00Z");
 const to = new Date("2026-11-23T00:00:00Z");
@@ -112,6 +113,67 @@ describe("links into Kibana", () => {
     );
   });
 
+  const query = { name: "rule web-scan", dsl: { bool: { filter: [{ term: { "a.b": "it's" } }] } } };
+  const hostile = ["o'b!r(ien),:/#?&=+%", '"<>\\\u202eü💥', "!(", "'", "!n", "12", "", " "];
+
+  it("open an alert's events in Discover: the data view, the group, what the rule looks at, the time", () => {
+    for (const name of hostile) {
+      const group = {
+        "source.ip": "203.0.113.5",
+        "user.name": name,
+        "http.response.status_code": 404,
+      };
+      const url = links.events({ ...seen, group }, query);
+      const { path, _g, _a } = stateOfLink(url);
+      assert.equal(path, "/");
+      assert.ok(url.startsWith("https://kibana.example.org/base/app/discover#/?_g="));
+      assert.deepEqual(_g, {
+        time: { from: "2026-11-20T09:55:00.000Z", to: "2026-11-20T10:09:00.000Z" },
+      });
+      const phrase = (key: string, value: unknown) => ({
+        $state: { store: "appState" },
+        meta: {
+          alias: null,
+          disabled: false,
+          index: "leafwatch-logs",
+          key,
+          negate: false,
+          type: "phrase",
+          params: { query: value },
+        },
+        query: { match_phrase: { [key]: value } },
+      });
+      assert.deepEqual(_a, {
+        columns: ["host.name", "event.dataset", "source.ip", "user.name", "message"],
+        filters: [
+          ...Object.entries(group).map(([key, value]) => phrase(key, value)),
+          {
+            $state: { store: "appState" },
+            meta: {
+              alias: "rule web-scan",
+              disabled: false,
+              index: "leafwatch-logs",
+              key: "query",
+              negate: false,
+              type: "custom",
+            },
+            query: query.dsl,
+          },
+        ],
+        index: "leafwatch-logs",
+        query: { language: "kuery", query: "" },
+        sort: [["@timestamp", "desc"]],
+      });
+    }
+  });
+
+  it("leave out what the rule looks at where the address would be too long for a mail", () => {
+    const long = { name: "rule x", dsl: { terms: { "user.name": Array(300).fill("someone") } } };
+    const url = links.events(seen, long);
+    assert.ok(url.length <= 2000, `${url.length}`);
+    assert.equal(url, links.events(seen));
+  });
+
   it("carry any log text without letting it out of its place", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (value) => {
@@ -166,49 +228,4 @@ describe("rison", () => {
 function stateOf(url: string, name: string): string {
   const [, query = ""] = new URL(url).hash.split("?");
   return new URLSearchParams(query).get(name) ?? "";
-}
-
-/** A reader of Rison, written from its grammar, independent of the writer. */
-function parseRison(text: string): unknown {
-  let at = 0;
-  function value(): unknown {
-    const c = text[at];
-    if (c === "!") {
-      const next = text[at + 1];
-      at += 2;
-      if (next !== "(") return { n: null, t: true, f: false }[next ?? ""];
-      const items: unknown[] = [];
-      while (text[at] !== ")") {
-        items.push(value());
-        if (text[at] === ",") at++;
-      }
-      at++;
-      return items;
-    }
-    if (c === "(") {
-      at++;
-      const entries: [string, unknown][] = [];
-      while (text[at] !== ")") {
-        const key = value() as string;
-        at++;
-        entries.push([key, value()]);
-        if (text[at] === ",") at++;
-      }
-      at++;
-      return Object.fromEntries(entries);
-    }
-    if (c === "'") {
-      let out = "";
-      for (at++; text[at] !== "'"; at++) {
-        if (text[at] === "!") at++;
-        out += text[at] ?? "";
-      }
-      at++;
-      return out;
-    }
-    const word = /^[^ '!:(),*@$]+/.exec(text.slice(at))?.[0] ?? "";
-    at += word.length;
-    return /^-?\d/.test(word) ? Number(word) : word;
-  }
-  return value();
 }
