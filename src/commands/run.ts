@@ -27,7 +27,7 @@ export const runCommand: AddCommand = (program, io) => {
       await using _health = config.listen
         ? await serveHealth(config.listen, metrics, problems)
         : undefined;
-      await waitForSetup(context, io.signal);
+      await waitForSetup(context, io.signal, waiting);
       log.info({ hosts: config.hosts.length }, "started");
       // Whichever fails for good stops the others, and its error is the command's.
       const failure = new AbortController();

@@ -29,7 +29,7 @@ export const shipCommand: AddCommand = (program, io) => {
       await using _health = serve
         ? await serveHealth(listen, metrics, () => waiting.reasons())
         : undefined;
-      await waitForSetup(context, io.signal);
+      await waitForSetup(context, io.signal, waiting);
       const stop = new AbortController();
       const watching = options.once ? undefined : noteClockAlways(context, stop.signal);
       const { stats, failures } = await shipAll(
@@ -61,22 +61,27 @@ export const shipCommand: AddCommand = (program, io) => {
     });
 };
 
-/** Waits for a cluster that is not there yet, saying so; anything else it answers counts. */
+/** Waits for a cluster that is not there yet, saying so, in `waiting` too; anything else it answers counts. */
 export async function waitForSetup(
   { client, config, log }: Context,
   signal: AbortSignal,
+  waiting: Waiting = { reasons: () => [] },
 ): Promise<void> {
+  let reason = "waiting for Elasticsearch";
+  waiting.reasons = () => [reason];
   await retry(
     () => checkSetup(client, config.namespace, signal),
     {
       minMs: 1000,
       maxMs: 30_000,
       onRetry: (error) => {
-        log.warn({ code: error.code, reason: error.message }, "waiting for Elasticsearch");
+        reason = `waiting for Elasticsearch: ${error.message}`;
+        log.warn({ reason: error.message, err: error }, "waiting for Elasticsearch");
       },
     },
     signal,
   );
+  waiting.reasons = () => [];
 }
 
 /** Names every stream that could not be read. */

@@ -22,7 +22,7 @@ export interface Shipped {
   failures: readonly StreamFailure[];
 }
 
-/** What keeps the shipper from going on just now; empty while nothing does, and before it has begun. */
+/** What keeps the shipper from going on just now; empty while nothing does. */
 export interface Waiting {
   reasons: () => readonly string[];
 }
@@ -40,6 +40,8 @@ export interface ShipOptions {
   leases?: Pick<LeaseOptions, "everyMs" | "staleMs">;
   /** How far what is stored may reach into a stream without a checkpoint, bytes of documents. */
   reach?: number;
+  /** What else keeps hosts from being read. */
+  trouble?: () => string | undefined;
   /** Whether a host is still ours to store for; always where left out. */
   isOurs?: (host: string) => boolean;
 }
@@ -82,7 +84,7 @@ export async function shipAll(
   const isOurs = leases && ((host: string) => leases.isOurs(host));
   return await withShipping(
     context,
-    { ...options, owner, ...(isOurs && { isOurs }) },
+    { ...options, owner, trouble: () => leases?.trouble, ...(isOurs && { isOurs }) },
     work,
     signal,
   );
@@ -108,8 +110,8 @@ export async function withShipping(
   options.metrics.followShipper(() => shipper.stats);
   if (options.waiting) {
     options.waiting.reasons = () => {
-      const { waitingFor } = shipper.stats;
-      return waitingFor === undefined ? [] : [`shipping waits: ${waitingFor}`];
+      const reason = shipper.stats.waitingFor ?? options.trouble?.();
+      return reason === undefined ? [] : [`shipping waits: ${reason}`];
     };
   }
   const { owner = createOwner(), isOurs, reach } = options;

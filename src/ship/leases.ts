@@ -45,6 +45,8 @@ export interface Leases {
   run(readHost: ReadHost, signal: AbortSignal): Promise<void>;
   /** True while nobody else can have taken the host: ask right before storing something for it. */
   isOurs(host: string): boolean;
+  /** Why they cannot be renewed just now: after a while no host is ours any more, and nothing is read. */
+  readonly trouble: string | undefined;
 }
 
 /** A host of ours. */
@@ -66,6 +68,7 @@ export function createLeases(options: LeaseOptions): Leases {
   const isStale = createStaleCheck(staleMs);
   const held = new Map<string, Held>();
   const now = performance.now.bind(performance);
+  let trouble: string | undefined;
   const isFresh = ({ renewedAt }: Held) => now() - renewedAt < staleMs;
 
   async function drop(host: string, ours: Held): Promise<void> {
@@ -153,6 +156,9 @@ export function createLeases(options: LeaseOptions): Leases {
   }
 
   return {
+    get trouble() {
+      return trouble;
+    },
     isOurs(host) {
       const ours = held.get(host);
       return ours !== undefined && isFresh(ours);
@@ -181,8 +187,10 @@ export function createLeases(options: LeaseOptions): Leases {
           try {
             await renew(either);
             await balance(start, either);
+            trouble = undefined;
           } catch (error) {
             if (!(error instanceof AppError && error.retryable)) throw error;
+            trouble = error.message;
             log.warn({ reason: error.message }, "leases cannot be renewed just now");
           }
           await sleep(Math.max(0, everyMs - (now() - begun)), undefined, { signal: either });

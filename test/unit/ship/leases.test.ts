@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Documents } from "../../../src/es/documents.ts";
+import { AppError } from "../../../src/lib/errors.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import { createLeases, type Lease } from "../../../src/ship/leases.ts";
 import { createMemoryDocuments } from "../../helpers/memory-documents.ts";
@@ -99,6 +100,22 @@ describe("leases", () => {
     const wake = performance.now() + times.staleMs + 10;
     while (performance.now() < wake);
     assert.equal(a.leases.isOurs("h1"), false);
+    await a.leave();
+  });
+
+  it("say why they cannot be renewed, as long as that lasts", async () => {
+    const { documents, join, loads } = stage();
+    let down = false;
+    const away = new AppError("ES_UNREACHABLE", "nobody there", { hint: "", retryable: true });
+    const list: typeof documents.list = (query, signal) =>
+      down ? Promise.reject(away) : documents.list(query, signal);
+    const a = join("a", { ...documents, list });
+    await until(() => loads()["a"] === 4);
+    assert.equal(a.leases.trouble, undefined);
+    down = true;
+    await until(() => a.leases.trouble === "nobody there");
+    down = false;
+    await until(() => a.leases.trouble === undefined);
     await a.leave();
   });
 
