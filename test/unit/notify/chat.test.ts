@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { z } from "zod";
+import { asciiJson } from "../../../src/notify/ecs-alert.ts";
 import { toMattermost, toSlack, toTeams } from "../../../src/notify/chat.ts";
 import type { Message } from "../../../src/notify/message.ts";
 import { describe as putIntoWords } from "../../../src/notify/sheet.ts";
@@ -75,10 +77,14 @@ const forms: [string, (message: Message) => object, z.ZodType][] = [
 ];
 
 function alertMessage(name: string): Message {
-  const alert = exampleAlert({ group: { "source.ip": "203.0.113.5", "user.name": name } });
+  const { evidence } = exampleAlert();
+  const alert = exampleAlert({
+    group: { "source.ip": "203.0.113.5", "user.name": name },
+    evidence: { ...evidence, lines: evidence.lines.map((line) => ({ ...line, original: name })) },
+  });
   const notification = exampleNotification(alert);
   const links = () => ({
-    events: `https://kibana.example.org/app/discover#/?_a=${encodeURIComponent(name)}`,
+    events: `https://kibana.example.org/app/discover#/?_a=${Buffer.from(name).toString("base64url")}`,
     dashboard: "https://kibana.example.org/app/dashboards#/view/leafwatch-logins",
   });
   const sheet = putIntoWords(notification, { timezone: "UTC", links });
@@ -93,7 +99,50 @@ function alertMessage(name: string): Message {
   };
 }
 
+/** Teams takes 28 KB, and has counted two bytes for a character. */
+function fitsTeams(card: object): void {
+  assert.ok(Buffer.byteLength(asciiJson(card)) < 14_000);
+}
+
 describe("notify/chat", () => {
+  it("never cuts a code span open: what follows would be Markdown, and call people", () => {
+    const { content, ...rest } = alertMessage("x @all **bold** ".repeat(40));
+    assert.equal(content.kind, "alert");
+    const entries = Array.from({ length: 60 }, () => content);
+    const digest = { kind: "digest", reason: "limit", entries } as const;
+    for (const one of [content, digest]) {
+      const { text } = mattermost.parse(toMattermost({ ...rest, content: one }));
+      for (const row of text.split("\n")) {
+        assert.equal((row.match(/`/g) ?? []).length % 2, 0, row);
+        assert.doesNotMatch(row.replace(/`[^`]*`/g, ""), /@all|\*\*bold/);
+      }
+    }
+  });
+
+  it("fits into what each service takes, whatever names, lines and lists hold", function () {
+    this.timeout(60_000);
+    const hostile = fc.string({ unit: "binary", maxLength: 3000 });
+    fc.assert(
+      fc.property(hostile, fc.integer({ min: 1, max: 60 }), (name, amount) => {
+        const { content, ...rest } = alertMessage(name);
+        assert.equal(content.kind, "alert");
+        const digest = {
+          kind: "digest",
+          reason: "limit",
+          entries: Array(amount).fill(content),
+        } as const;
+        for (const one of [content, digest]) {
+          for (const [who, form, shape] of forms) {
+            const card = form({ ...rest, content: one });
+            shape.parse(card);
+            if (who === "Teams") fitsTeams(card);
+          }
+        }
+      }),
+      { numRuns: 15, endOnFailure: true },
+    );
+  });
+
   for (const [who, form, shape] of forms) {
     it(`gives ${who} what it documents, with a link`, () => {
       const card = form(alertMessage("root"));
@@ -102,10 +151,16 @@ describe("notify/chat", () => {
     });
 
     it(`gives ${who} what it documents, whatever the log says`, () => {
-      for (const name of ["<&>".repeat(700), "\u202e`@all`".repeat(250), " ".repeat(2000), ""]) {
+      for (const name of [
+        "<&>".repeat(700),
+        "\u202e`@all`".repeat(250),
+        "\u00fc".repeat(2000),
+        " ".repeat(2000),
+        "",
+      ]) {
         const card = form(alertMessage(name));
         shape.parse(card);
-        assert.ok(JSON.stringify(card).length < 28_000, "Teams takes 28 KB");
+        if (who === "Teams") fitsTeams(card);
       }
     });
 
@@ -116,7 +171,11 @@ describe("notify/chat", () => {
         notification: content.notification,
         sheet: content.sheet,
       }));
-      shape.parse(form({ ...rest, content: { kind: "digest", reason: "limit", entries } }));
+      const digest = { kind: "digest", reason: "limit", entries } as const;
+      const many = form({ ...rest, content: digest });
+      shape.parse(many);
+      if (who === "Teams") fitsTeams(many);
+      assert.match(JSON.stringify(many), /460 more: leafwatch alerts list/);
       const problem = { key: "k", level: "high", title: "t", detail: "d\n".repeat(100) } as const;
       shape.parse(form({ ...rest, content: { kind: "problem", problem, over: false, rows: [] } }));
     });
