@@ -1,14 +1,7 @@
 import type { EcsEvent } from "../model/ecs.ts";
+import { putGroups, putOwn } from "./document-json.ts";
 import { eventId } from "./event-id.ts";
-import {
-  newPage,
-  putDigits,
-  writeAscii,
-  writeBytes,
-  writeJson,
-  writeMember,
-  writeMembers,
-} from "./json-page.ts";
+import { putAscii, putDigits } from "./json-bytes.ts";
 
 /** A document as it goes over the wire: made text once, however often it is sent. */
 export interface PreparedDocument {
@@ -48,99 +41,35 @@ export function prepareDocument(
   return prepareAs(streamOf(dataset, namespace), id, event);
 }
 
+/** Small enough that a document which waits long keeps few others' bytes, large enough to be made seldom. */
+const pageBytes = 256 * 1024;
+
 /** Where documents are written, one behind the other. A page lives as long as one of its documents. */
-const page = newPage();
+const page = { bytes: Buffer.allocUnsafeSlow(pageBytes), end: 0 };
 
 /** The same for a document whose stream and id are known. */
 export function prepareAs(stream: string, id: string, event: EcsEvent): PreparedDocument {
-  page.start = page.at;
-  writeAscii(page, actionOf(stream));
-  writeAscii(page, id);
-  writeAscii(page, actionEnd);
-  const jsonFrom = page.at - page.start;
-  writeGroups(event);
-  const ownFrom = page.at - page.start;
-  if (event.leafwatch) writeOwn(event.leafwatch);
-  const { bytes, start, at } = page;
-  return {
-    stream,
-    time: timeOf(event["@timestamp"]),
-    size: at - start + maxStamps,
-    bytes,
-    start,
-    json: start + jsonFrom,
-    own: start + ownFrom,
-    end: at,
-  };
-}
-
-/** All groups but `leafwatch`; of `event`, the last, the end is left open. */
-function writeGroups(event: EcsEvent): void {
-  writeAscii(page, '{"@timestamp":');
-  writeJson(page, event["@timestamp"]);
-  for (const name in event) {
-    switch (name) {
-      case "@timestamp":
-      case "ecs":
-      case "agent":
-      case "data_stream":
-      case "event":
-      case "leafwatch":
-        continue;
-    }
-    const value = event[name as keyof EcsEvent];
-    if (value !== undefined) writeMember(page, name, value);
+  let document = put(stream, id, event);
+  while (document.end > document.bytes.length) {
+    const missing = document.end - document.start;
+    page.bytes = Buffer.allocUnsafeSlow(Math.max(pageBytes, missing));
+    page.end = 0;
+    document = put(stream, id, event);
   }
-  const shared = sharedPart(event);
-  writeBytes(page, shared);
-  let isFirst = shared[shared.length - 1] === opening;
-  for (const name in event.event) {
-    switch (name) {
-      case "kind":
-      case "dataset":
-      case "module":
-      case "created":
-      case "ingested":
-        continue;
-    }
-    const value = event.event[name as keyof EcsEvent["event"]];
-    if (value === undefined) continue;
-    writeMember(page, name, value, isFirst);
-    isFirst = false;
-  }
+  page.end = document.end;
+  return document;
 }
 
-let last: { event: EcsEvent; bytes: Buffer } | undefined;
-
-/** What neighbouring events have in common: three groups, and the beginning of `event`. */
-function sharedPart(event: EcsEvent): Buffer {
-  if (last && isAlike(event, last.event)) return last.bytes;
-  const { ecs, agent, data_stream } = event;
-  const { kind, dataset, module, created } = event.event;
-  const groups = JSON.stringify({ ecs, agent, data_stream }).slice(1, -1);
-  const start = JSON.stringify({ kind, dataset, module, created }).slice(1, -1);
-  const bytes = Buffer.from(`${groups === "" ? "" : ","}${groups},"event":{${start}`);
-  last = {
-    event: { "@timestamp": "", ecs, agent, data_stream, event: { kind, dataset, module, created } },
-    bytes,
-  };
-  return bytes;
-}
-
-function isAlike(one: EcsEvent, other: EcsEvent): boolean {
-  return (
-    one.ecs === other.ecs &&
-    one.agent === other.agent &&
-    one.data_stream === other.data_stream &&
-    one.event.created === other.event.created &&
-    one.event.dataset === other.event.dataset &&
-    one.event.module === other.event.module &&
-    one.event.kind === other.event.kind
-  );
-}
-
-function writeOwn(group: NonNullable<EcsEvent["leafwatch"]>): void {
-  writeMembers(page, "delay_ms" in group ? { ...group, delay_ms: undefined } : group);
+/** Writes a document on the page, or finds that it does not fit: see json-bytes.ts. */
+function put(stream: string, id: string, event: EcsEvent): PreparedDocument {
+  const { bytes, end: start } = page;
+  let json = putAscii(bytes, start, actionOf(stream));
+  json = putAscii(bytes, json, id);
+  json = putAscii(bytes, json, actionEnd);
+  const own = putGroups(bytes, json, event);
+  const end = event.leafwatch ? putOwn(bytes, own, event.leafwatch) : own;
+  const size = end - start + maxStamps;
+  return { stream, time: timeOf(event["@timestamp"]), size, bytes, start, json, own, end };
 }
 
 /** Its `_id`, read from its action line: kept as a text beside, it would be half of what a document takes of the heap. */

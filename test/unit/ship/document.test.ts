@@ -78,6 +78,30 @@ describe("a document on the wire", () => {
     });
   }
 
+  it("takes nothing from the event before it but what both have in common", () => {
+    const file = { path: "/var/log/a" };
+    const category = ["web"];
+    const own: object[] = [
+      { host: { name: "a" }, log: { file, offset: 1 } },
+      { host: { name: "a", hostname: "b" }, log: { file, offset: 2, flags: ["gap"] } },
+      { host: { name: "a", id: "c" }, log: { file: { path: "/var/log/b" } } },
+      { host: {}, log: {} },
+      { log: { offset: 3 } },
+      { event: { dataset: "apache.access", category, outcome: "success", original: "x" } },
+      { event: { dataset: "apache.access", category, outcome: "failure", original: "x" } },
+      { event: { dataset: "apache.access", category, timezone: "UTC" } },
+      { event: { dataset: "apache.access" } },
+    ];
+    const ecs = { version: "9.4.0" };
+    for (const one of own) {
+      for (const other of own) {
+        sent(event({ ...one, ecs }));
+        const { kept } = sent(event({ ...other, ecs }));
+        assert.deepEqual(kept, event({ ...other, ecs }));
+      }
+    }
+  });
+
   it("holds each key once and every value, whatever the event holds", () => {
     fc.assert(
       fc.property(
