@@ -7,7 +7,7 @@ import type { FileAccess } from "./files.ts";
 import { encodingOf } from "./lines.ts";
 import { beginsWith, headOf } from "./recognition.ts";
 import { rotatedSiblings } from "./rotation.ts";
-import { isStillAt } from "./same-file.ts";
+import { isStillAt, unlessGone } from "./same-file.ts";
 import { closeFile, freshFile, learn, type TrackedFile } from "./tracked-file.ts";
 
 interface Place {
@@ -180,10 +180,12 @@ async function isUnmoved(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!live) return (await files.stat(path, signal)) === undefined;
-  const head = await live.content.head(signal);
-  // What was empty and is not any more may have been something else in between.
-  const grown = live.head.length === 0 ? head.length === 0 : beginsWith(head, headOf(live.head));
-  return grown && (await isStillAt(files, path, live.content, signal));
+  return unlessGone(async () => {
+    const head = await live.content.head(signal);
+    // What was empty and is not any more may have been something else in between.
+    const grown = live.head.length === 0 ? head.length === 0 : beginsWith(head, headOf(live.head));
+    return grown && (await isStillAt(files, path, live.content, signal));
+  });
 }
 
 async function open(

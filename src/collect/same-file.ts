@@ -1,4 +1,5 @@
 import { plainContent, type Content } from "./content.ts";
+import { isFileError } from "./file-errors.ts";
 import type { FileAccess } from "./files.ts";
 
 /** Two files up to this size may well have the same size and time though they are not the same. */
@@ -6,6 +7,25 @@ const chanceBytes = 64 * 1024;
 
 /** Does `path` still lead to the file that is open, while either may be written to? */
 export async function isStillAt(
+  files: FileAccess,
+  path: string,
+  content: Content,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return unlessGone(() => compare(files, path, content, signal));
+}
+
+/** False when `look` finds that a file is gone: where no handle keeps it, one that was compressed at once. */
+export async function unlessGone(look: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await look();
+  } catch (error) {
+    if (isFileError(error) && error.code === "FILE_NOT_FOUND") return false;
+    throw error;
+  }
+}
+
+async function compare(
   files: FileAccess,
   path: string,
   content: Content,

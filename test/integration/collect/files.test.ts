@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdir, rename, truncate, writeFile, copyFile } from "node:fs/promises";
+import { appendFile, mkdir, rename, rm, truncate, writeFile, copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
@@ -95,6 +95,19 @@ for (const read of ["sftp", "exec", "sudo", "local"] as const) {
       await using second = collecting(host, log, { from: first.position() });
       await second.until(["a3", "b1", "c1"]);
       assert.equal(second.origins()[0], first.origins()[0]);
+    });
+
+    it("goes on at once when the file that it read was rotated and compressed in one go", async () => {
+      await writeFile(log, "a1\n");
+      await using host = await open();
+      await using read = collecting(host, log);
+      await read.until(["a1"]);
+      await appendFile(log, "a2\n");
+      await rename(log, `${log}.1`);
+      await writeFile(log, "b1\n");
+      await writeFile(`${log}.1.gz`, gzipSync("a1\na2\n"));
+      await rm(`${log}.1`);
+      await read.until(["a1", "a2", "b1"]);
     });
 
     it("reads the rotated files of the time before first, oldest first", async () => {
