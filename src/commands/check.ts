@@ -59,8 +59,8 @@ async function lookAt(context: Context, options: Options, signal: AbortSignal): 
   const parts: Promise<Finding[]>[] = [
     one("config", async () => `${config.hosts.length} hosts, zone ${config.timezone}`),
     one("rules", async () => {
-      const { rules, files } = await flawlessRulesOf(config);
-      return `${rules.length} rules in ${files.length} files`;
+      const { rules, ruleFiles } = await flawlessRulesOf(config);
+      return `${rules.length} rules in ${ruleFiles.length} files`;
     }),
     one("Elasticsearch", async () => {
       const health = await wrap(() => client.cluster.health({}, { signal }), signal);

@@ -18,9 +18,12 @@ export interface ConfigOptions {
   config: string;
 }
 
+/** The config where none is named. */
+export const defaultConfig = "leafwatch.yml";
+
 /** Adds `--config` to a command. */
 export function withConfig(command: Command): Command {
-  return command.option("-c, --config <file>", "config file", "leafwatch.yml");
+  return command.option("-c, --config <file>", "config file", defaultConfig);
 }
 
 /** Reads the config; connects to nothing yet. @throws CONFIG_MISSING, CONFIG_INVALID. */

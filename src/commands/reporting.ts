@@ -48,7 +48,7 @@ export async function reportOf(
 function matchingOf({ match }: CheckInOptions) {
   const { "event.outcome": _, ...tries } = match;
   // Mistakes were named when the config was read.
-  const ignore = { problem: () => undefined, field: () => undefined };
+  const ignore = { problem: () => undefined, field: () => undefined, typeOf: () => undefined };
   return {
     checkIn: queryOf(parseFilter(match, ["match"], ignore)),
     tries: queryOf(parseFilter(tries, ["match"], ignore)),

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { AppError } from "../lib/errors.ts";
+import { AppError, messageOf } from "../lib/errors.ts";
 import { closest } from "../lib/closest.ts";
 import { parseDuration } from "../lib/duration.ts";
 import { backtest, type Backtest } from "../watch/backtest.ts";
@@ -10,7 +10,7 @@ import { rulesError } from "../watch/parse-rule-file.ts";
 import { importSigma } from "../watch/sigma.ts";
 import { testRules } from "../watch/test-rules.ts";
 import { loadConfig } from "../config/load.ts";
-import { openContext, withConfig, type ConfigOptions } from "./context.ts";
+import { defaultConfig, openContext, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand, Io } from "./io.ts";
 import { offlineRulesOf, rulesOf } from "./rules-of.ts";
 
@@ -33,7 +33,7 @@ export const rulesCommand: AddCommand = (program, io) => {
     .option("--json", "print the result as JSON")
     .action(async (options: Options) => {
       const set = await checkedRules(options);
-      const { files, rules: good, problems } = set;
+      const { ruleFiles: files, rules: good, problems } = set;
       if (options.json) {
         const ok = problems.length === 0;
         await io.out(
@@ -117,7 +117,7 @@ export const rulesCommand: AddCommand = (program, io) => {
     .requiredOption("--sigma <file...>", "Sigma rules and correlations")
     .action(async ({ sigma }: { sigma: string[] }) => {
       const texts = await Promise.all(
-        sigma.map(async (file) => ({ file, text: await readFile(file, "utf8") })),
+        sigma.map(async (file) => ({ file, text: await textOf(file) })),
       );
       const { yaml, refused } = await importSigma(texts);
       if (yaml !== "") await io.out(yaml);
@@ -130,6 +130,18 @@ export const rulesCommand: AddCommand = (program, io) => {
     });
 };
 
+/** @throws USAGE_FILE. */
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new AppError("USAGE_FILE", `${file} cannot be read: ${messageOf(error)}`, {
+      hint: "give --sigma the files themselves; the shell expands patterns",
+      cause: error,
+    });
+  }
+}
+
 /** The rules of the config, with all that can be held against it. */
 const checkedRules = async ({ config }: Options) => rulesOf(await loadConfig(config));
 
@@ -138,7 +150,9 @@ async function offlineRules({ config: path }: Options): Promise<RuleSet> {
   try {
     return await offlineRulesOf((await loadConfig(path)).watch.rules);
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "CONFIG_MISSING") throw error;
+    const missing = error instanceof AppError && error.code === "CONFIG_MISSING";
+    // One that was asked for must be there.
+    if (!missing || path !== defaultConfig) throw error;
     return offlineRulesOf("rules/*.yml");
   }
 }

@@ -80,7 +80,7 @@ function checkInProblems(
     if (!fields.has(name)) problem(path, unknown(name, fields.names, "field"));
   };
   if (!checkIn) return [];
-  parseFilter(checkIn.match, ["check_in", "match"], { problem, field });
+  parseFilter(checkIn.match, ["check_in", "match"], { problem, field, typeOf: fields.typeOf });
   if (checkIn.member !== undefined) field(checkIn.member, ["check_in", "member"]);
   return problems;
 }

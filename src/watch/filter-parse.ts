@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { misfit } from "./field-types.ts";
 import { both, isCidr, isScalar, type Bounds, type Filter, type Scalar } from "./filter.ts";
 
 /** What collects the mistakes of one rule, and what it knows of fields. */
@@ -7,6 +8,8 @@ export interface Checker {
   problem(path: readonly PropertyKey[], message: string): void;
   /** Says so when the field is unknown. */
   field(name: string, path: readonly PropertyKey[]): void;
+  /** Its mapping type, where that is known. */
+  typeOf(name: string): string | undefined;
 }
 
 /** Structure is checked by `parseFilter`, which can say more than a schema. */
@@ -60,7 +63,11 @@ function parseValue(
   check: Checker,
 ): Filter[] {
   if (value === "*") return [{ op: "exists", field }];
-  if (isScalar(value)) return [{ op: isCidrText(value) ? "cidr" : "is", field, value } as Filter];
+  if (isScalar(value)) {
+    // A text that looks like a block is one only where addresses are.
+    const block = isCidrText(value) && misfit("cidr", field, check.typeOf(field)) === undefined;
+    return [{ op: block ? "cidr" : "is", field, value } as Filter];
+  }
   if (Array.isArray(value)) {
     if (value.length === 0) {
       check.problem(path, "an empty list matches nothing");
@@ -85,6 +92,11 @@ function parseOperators(
 ): Filter[] {
   const bounds: Bounds = {};
   const parts: Filter[] = [];
+  const type = check.typeOf(field);
+  const fit = (asked: Parameters<typeof misfit>[0], at: readonly PropertyKey[]) => {
+    const reason = misfit(asked, field, type);
+    if (reason !== undefined) check.problem(at, reason);
+  };
   const folding = map["ignore_case"] === true ? { fold: true as const } : {};
   for (const [operator, value] of Object.entries(map)) {
     const here = [...path, operator];
@@ -95,9 +107,11 @@ function parseOperators(
       case "lt":
         if (typeof value === "number" || (typeof value === "string" && isDate(value))) {
           bounds[operator] = value;
+          fit("range", here);
         } else check.problem(here, "takes a number or an ISO 8601 date");
         break;
       case "cidr":
+        fit("cidr", here);
         parts.push(
           ...list(
             value,
@@ -110,6 +124,7 @@ function parseOperators(
         );
         break;
       case "wildcard":
+        fit("pattern", here);
         parts.push(
           ...list(
             value,
@@ -141,7 +156,7 @@ function parseOperators(
       case "ignore_case":
         if (typeof value !== "boolean" || (map["is"] ?? map["wildcard"]) === undefined) {
           check.problem(here, "takes true, beside is or wildcard");
-        }
+        } else if (value && map["is"] !== undefined) fit("pattern", here);
         break;
       case "not":
         parts.push(

@@ -4,6 +4,8 @@ import { AppError, messageOf } from "../lib/errors.ts";
 /** The fields that our mappings have. */
 export interface KnownFields {
   has: (field: string) => boolean;
+  /** Its mapping type; undefined for an unknown field. */
+  typeOf: (field: string) => string | undefined;
   /** Every field by its full name, for "did you mean". */
   readonly names: readonly string[];
 }
@@ -27,14 +29,17 @@ export function knownFields(): Promise<KnownFields> {
 }
 
 async function readAll(): Promise<KnownFields> {
-  const names = new Set<string>();
+  const types = new Map<string, string>();
   const open: string[] = [];
   for (const file of files) {
-    collect(await mappingOf(file), "", names, open);
+    collect(await mappingOf(file), "", types, open);
   }
+  const isOpen = (field: string) => open.some((prefix) => field.startsWith(prefix));
   return {
-    names: [...names],
-    has: (field) => names.has(field) || open.some((prefix) => field.startsWith(prefix)),
+    names: [...types.keys()],
+    has: (field) => types.has(field) || isOpen(field),
+    // What is written below an open object is text.
+    typeOf: (field) => types.get(field) ?? (isOpen(field) ? "keyword" : undefined),
   };
 }
 
@@ -51,12 +56,19 @@ async function mappingOf(file: string): Promise<Mapping> {
 }
 
 /** Fields below a flattened or open object are named by whoever writes the events. */
-function collect({ properties = {} }: Mapping, prefix: string, names: Set<string>, open: string[]) {
+function collect(
+  { properties = {} }: Mapping,
+  prefix: string,
+  types: Map<string, string>,
+  open: string[],
+) {
   for (const [name, mapping] of Object.entries(properties)) {
     const path = `${prefix}${name}`;
     if (mapping.type === "flattened" || mapping.dynamic === true) open.push(`${path}.`);
-    if (mapping.type !== undefined && mapping.type !== "object") names.add(path);
-    for (const sub of Object.keys(mapping.fields ?? {})) names.add(`${path}.${sub}`);
-    collect(mapping, `${path}.`, names, open);
+    if (mapping.type !== undefined && mapping.type !== "object") types.set(path, mapping.type);
+    for (const [sub, { type = "" }] of Object.entries(mapping.fields ?? {})) {
+      types.set(`${path}.${sub}`, type);
+    }
+    collect(mapping, `${path}.`, types, open);
   }
 }

@@ -15,6 +15,8 @@ export interface RuleSet {
   rules: Rule[];
   /** Every file that was read, lists too: when one changes the rules are read again. */
   files: string[];
+  /** Those of them that hold rules. */
+  ruleFiles: readonly string[];
   problems: RuleFileProblem[];
 }
 
@@ -30,7 +32,7 @@ export async function loadRules(
 ): Promise<RuleSet> {
   const folder = options.folder ?? process.cwd();
   const files = await ruleFiles([globs].flat(), folder);
-  const set: RuleSet = { rules: [], files: [...files], problems: [] };
+  const set: RuleSet = { rules: [], files: [...files], ruleFiles: files, problems: [] };
   const onList = (path: string) => set.files.push(path);
   const parsed: ParsedFile[] = [];
   for (const path of files) {

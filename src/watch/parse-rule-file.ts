@@ -140,6 +140,7 @@ function ruleOf(
         true,
       );
     },
+    typeOf: fields.typeOf,
   };
   if (!value || wrong.length > 0 || conditions.length > 1) {
     // What can be checked without the rest is checked, so that all mistakes are named at once.

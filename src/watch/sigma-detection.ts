@@ -108,7 +108,10 @@ function itemMap(key: string, given: unknown, fieldOf: FieldName): FieldMap {
   const unknown = modifiers.find((modifier) => !known.includes(modifier));
   if (unknown !== undefined)
     throw new Refusal(`${name}: the modifier ${unknown} cannot be said exactly`);
-  if (has("exists")) return given === true ? { [field]: "*" } : { not: { [field]: "*" } };
+  if (has("exists")) {
+    if (typeof given !== "boolean") throw new Refusal(`${name}: exists takes true or false`);
+    return given ? { [field]: "*" } : { not: { [field]: "*" } };
+  }
   const values = (Array.isArray(given) ? given : [given]) as unknown[];
   const maps = values.map((value): FieldMap => {
     if (value === null) return { not: { [field]: "*" } };
@@ -125,13 +128,15 @@ function itemMap(key: string, given: unknown, fieldOf: FieldName): FieldMap {
 
 /** Sigma's texts: * and ? are wildcards, a backslash before them takes that away, case does not count. */
 function textMap(value: string, has: (modifier: string) => boolean, name: string): FieldMap {
-  if (/\\[*?]/.test(value)) throw new Refusal(`${name}: a literal * or ? cannot be said in ours`);
   const folding = has("cased") ? {} : { ignore_case: true };
 
   if (!has("cased") && /[^\x00-\x7f]/.test(value)) {
     throw new Refusal(`${name}: case is only ignored for ASCII letters`);
   }
-  const text = value.replaceAll("\\\\", "\\");
+  const text = value.replace(/\\([\\*?])/g, (_, escaped: string) => {
+    if (escaped !== "\\") throw new Refusal(`${name}: a literal * or ? cannot be said in ours`);
+    return escaped;
+  });
   const before = has("contains") || has("endswith") ? "*" : "";
   const after = has("contains") || has("startswith") ? "*" : "";
   const pattern = `${before}${text}${after}`;

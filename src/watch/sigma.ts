@@ -67,7 +67,8 @@ export async function importSigma(
       } else if (one.success) entries.push({ file, name, correlation: one.data });
       else if (other.success) entries.push({ file, name, plain: other.data });
       else {
-        const reason = other.error.issues
+        const isCorrelation = value !== null && typeof value === "object" && "correlation" in value;
+        const reason = (isCorrelation ? one : other).error.issues
           .map((i) => `${i.path.join(".")}: ${i.message}`)
           .join("; ");
         result.refused.push({ file, rule: name, reason: `is no Sigma rule: ${reason}` });
@@ -90,6 +91,8 @@ export async function importSigma(
         "plain" in entry
           ? { ...head(entry.plain), ...single(entry.plain, has) }
           : { ...head(entry.correlation), ...correlated(entry.correlation, entries, has) };
+      if (rules.some(({ id }) => id === rule["id"]))
+        throw new Refusal(`another rule here has the title, and so the id "${String(rule["id"])}"`);
       const yaml = stringify({ version: 1, rules: [rule] });
       const { problems } = await parseRuleFile(yaml, entry.file);
       const [problem] = problems;
@@ -104,7 +107,7 @@ export async function importSigma(
   return result;
 }
 
-const namesOf = ({ id, name, title }: Plain) =>
+const namesOf = ({ id, name, title }: Plain | Correlation) =>
   [id, name, title].filter((one) => one !== undefined);
 
 function head({ title, description, level, tags }: Plain | Correlation): FieldMap {
@@ -157,10 +160,14 @@ function correlated(
   const { type, rules, timespan, condition, aliases } = wanted;
   if (aliases !== undefined)
     throw new Refusal("aliases give one group several fields, which ours cannot");
-  if (!/^\d+[smhd]$/.test(timespan))
-    throw new Refusal(`timespan ${timespan} is not in s, m, h or d`);
+  if (!/^\d+[smhdw]$/.test(timespan))
+    throw new Refusal(`timespan ${timespan} is not in s, m, h, d or w`);
   const members = rules.map((name) => {
     const found = entries.find((entry) => "plain" in entry && namesOf(entry.plain).includes(name));
+    const other = entries.some(
+      (entry) => "correlation" in entry && namesOf(entry.correlation).includes(name),
+    );
+    if (other) throw new Refusal(`${name} is a correlation itself: ours correlate events`);
     if (!found || !("plain" in found))
       throw new Refusal(`the rule ${name} that it correlates is not among the files`);
     return { rule: found.plain, ...fieldNamer(found.plain, has) };

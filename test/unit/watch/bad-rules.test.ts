@@ -26,6 +26,24 @@ const mistakes: { title: string; text: string; says: string }[] = [
     says: 'r.yml:7:16: group_by.0: no field "source.pi"; did you mean "source.ip"?',
   },
   {
+    title: "a number held against a text, which would be compared letter by letter",
+    text: rule("").replace("{ event.outcome: failure }", "{ event.code: { gte: 4000 } }"),
+    says: "r.yml:4:33: match.event.code.gte: gte, gt, lte and lt compare numbers and dates: event.code is keyword",
+  },
+  {
+    title: "an address block of a text",
+    text: rule("").replace("{ event.outcome: failure }", "{ url.path: { cidr: 10.0.0.0/8 } }"),
+    says: "r.yml:4:32: match.url.path.cidr: address blocks are for addresses: url.path is wildcard",
+  },
+  {
+    title: "a pattern of a number",
+    text: rule("").replace(
+      "{ event.outcome: failure }",
+      '{ http.response.status_code: { wildcard: "5*" } }',
+    ),
+    says: "r.yml:4:53: match.http.response.status_code.wildcard: wildcard and ignore_case are for texts: http.response.status_code is long",
+  },
+  {
     title: "an unknown dataset",
     text: rule("    dataset: [apache.acces]"),
     says: 'r.yml:7:15: dataset.0: no dataset "apache.acces"; did you mean "apache.access"?',

@@ -6,6 +6,7 @@ import { queryOf } from "../../../src/watch/filter-query.ts";
 const strict = {
   problem: (_: unknown, message: string) => assert.fail(message),
   field: () => undefined,
+  typeOf: () => undefined,
 };
 const filterOf = (map: Record<string, unknown>) => parseFilter(map, [], strict);
 const event: Record<string, Scalar[]> = {

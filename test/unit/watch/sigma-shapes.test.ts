@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { importSigma } from "../../../src/watch/sigma.ts";
 import { memoryWorld } from "./memory-world.ts";
+import { correlation, imported, logonRule, web } from "./sigma-texts.ts";
 
 const start = Date.UTC(2026, 10, 16, 10);
 const minute = 60_000;
-
-const imported = (text: string) => importSigma([{ file: "s.yml", text }]);
 
 type Sent = [minutes: number, fields: Record<string, unknown>];
 
@@ -19,35 +17,10 @@ async function alertsOf(text: string, events: readonly Sent[]): Promise<number> 
   return world.alerts().length;
 }
 
-const web = (rest: string) => `title: Web
-id: 5ac4c9f5-0000-4000-8000-000000000001
-status: test
-references: [https://example.org/]
-author: somebody
-date: 2026-01-01
-tags: [attack.initial-access, attack.t1190]
-logsource:
-  category: webserver
-detection:
-${rest}
-falsepositives: [Unknown]
-level: high
-`;
 const request = (fields: Record<string, unknown>): Sent => [
   1,
   { "event.dataset": "nginx.access", "http.request.method": "GET", ...fields },
 ];
-const logonRule = (name: string, id: number) => `title: ${name}
-name: ${name}
-logsource: { product: windows, service: security }
-detection:
-  selection:
-    EventID: ${id}
-  filter_main_machine:
-    TargetUserName|endswith: $
-  condition: selection and not 1 of filter_main_*
-level: low
-`;
 const logon = (at: number, code: string, user: string, address: string, more = {}): Sent => [
   at,
   {
@@ -58,22 +31,6 @@ const logon = (at: number, code: string, user: string, address: string, more = {
     ...more,
   },
 ];
-const correlation = (type: string, rules: string, rest: string) => `---
-title: Correlated
-correlation:
-  type: ${type}
-  rules:
-${rules
-  .split(" ")
-  .map((one) => `    - ${one}`)
-  .join("\n")}
-  group-by:
-    - IpAddress
-  timespan: 10m
-${rest}
-level: high
-`;
-
 describe("watch/sigma: rules in the shapes of the public collection mean the same", () => {
   const single: [string, string, Sent, boolean][] = [];
   const query = web(`  selection:
@@ -223,68 +180,4 @@ describe("watch/sigma: rules in the shapes of the public collection mean the sam
     const { refused } = await imported(sum("gt: 100"));
     assert.match(refused[0]?.reason ?? "", /over gt cannot/);
   });
-
-  const refusals: [string, string, RegExp][] = [
-    [
-      "processes",
-      web("  s:\n    Image: a\n  condition: s").replace(
-        "category: webserver",
-        "category: process_creation\n  product: windows",
-      ),
-      /no log source windows\/process_creation/,
-    ],
-    [
-      "lines searched for words",
-      web("  keywords:\n    - union select\n  condition: keywords"),
-      /keywords/,
-    ],
-    [
-      "counts in a condition",
-      web("  s:\n    cs-method: GET\n  condition: s | count() > 5"),
-      /aggregation/,
-    ],
-    ["a timeframe", web("  s:\n    cs-method: GET\n  timeframe: 5m\n  condition: s"), /timeframe/],
-    [
-      "several conditions",
-      web("  s:\n    cs-method: GET\n  condition:\n    - s\n    - not s"),
-      /several conditions/,
-    ],
-    [
-      "encodings",
-      web("  s:\n    cs-uri-query|base64offset|contains: x\n  condition: s"),
-      /base64offset/,
-    ],
-    [
-      "comparisons of fields",
-      web("  s:\n    cs-uri|fieldref: cs-host\n  condition: s"),
-      /fieldref/,
-    ],
-    [
-      "aliases",
-      failed +
-        correlation(
-          "event_count",
-          "failed",
-          "  aliases:\n    ip:\n      failed: IpAddress\n  condition:\n    gte: 5",
-        ),
-      /aliases/,
-    ],
-    [
-      "a rule that is not there",
-      failed + correlation("event_count", "other", "  condition:\n    gte: 5"),
-      /other.*not among/,
-    ],
-    [
-      "a search that is nowhere",
-      web("  s:\n    cs-method: GET\n  condition: s and t"),
-      /"t", which is nowhere/,
-    ],
-  ];
-  for (const [title, text, reason] of refusals) {
-    it(`refuses ${title} with the reason`, async () => {
-      const { refused } = await imported(text);
-      assert.equal(refused.length, 1);
-      assert.match(refused[0]?.reason ?? "", reason);
-    });
-  }
 });

@@ -58,49 +58,4 @@ describe("watch/sigma", () => {
       assert.equal(rule?.["ordered"], type === "temporal" ? false : undefined);
     }
   });
-
-  const refusals: [string, string, RegExp][] = [
-    [
-      "keywords",
-      "title: T\nlogsource: { product: linux, service: sshd }\ndetection: { k: [a], condition: k }\n",
-      /keywords/,
-    ],
-    [
-      "regular expressions",
-      "title: T\nlogsource: { category: webserver }\ndetection: { s: { cs-uri|re: a }, condition: s }\n",
-      /modifier re/,
-    ],
-    [
-      "a log source that is not read",
-      "title: T\nlogsource: { product: macos }\ndetection: { s: { a: b }, condition: s }\n",
-      /macos/,
-    ],
-    [
-      "a field that is not known",
-      "title: T\nlogsource: { category: webserver }\ndetection: { s: { nope: b }, condition: s }\n",
-      /nope/,
-    ],
-    [
-      "an upper limit",
-      logon + correlation("event_count", "condition: { lt: 3 }"),
-      /no lower limit/,
-    ],
-    [
-      "another kind of correlation",
-      logon + correlation("value_avg", "condition: { field: x, gte: 3 }"),
-      /value_avg/,
-    ],
-    [
-      "a month",
-      (logon + correlation("event_count", "condition: { gte: 3 }")).replace("10m", "1M"),
-      /timespan/,
-    ],
-  ];
-  for (const [title, text, reason] of refusals) {
-    it(`refuses ${title} with the reason`, async () => {
-      const { refused } = await imported(text);
-      assert.equal(refused.length, 1);
-      assert.match(refused[0]?.reason ?? "", reason);
-    });
-  }
 });
