@@ -20,8 +20,9 @@ export async function loadQuickly(client: Client, namespace: string): Promise<vo
 }
 
 /**
- * Writes ordinary events from `from` to `to`, evenly spread: three of four are requests, the rest logins, a twentieth
- * of each fails. What an event holds follows from its number, from `first` on. Several bulks at once; what they wrote is made visible at the end.
+ * Writes ordinary events from `from` to `to`, evenly spread: three of four are requests, the rest logins, a fiftieth
+ * of each fails. What an event holds follows from its number, from `first` on. Several bulks at once; what they wrote is
+ * made visible at the end.
  */
 export async function fill(
   client: Client,
@@ -73,7 +74,7 @@ function sharedBy(n: number, at: number, dataset: string, category: string) {
   const random = Math.imul(n, 2_654_435_761) >>> 0;
   const user = (random >>> 4) % 2000;
   // Of other bits than the user, or the same few would fail again and again.
-  const fails = (Math.imul(n ^ (n >>> 7), 2_246_822_519) >>> 13) % 20 === 0;
+  const fails = (Math.imul(n ^ (n >>> 7), 2_246_822_519) >>> 13) % 50 === 0;
   // Everybody has three addresses.
   const ip = `10.${(random >>> 30) % 3}.${user % 8}.${(user >>> 3) % 256}`;
   const common =
