@@ -1,4 +1,5 @@
 import { AppError, messageOf } from "../lib/errors.ts";
+import { isNoTls, reasonOf } from "./reach.ts";
 import type { Result } from "./notifier.ts";
 
 /** What nodemailer's errors carry beside their message. */
@@ -34,7 +35,16 @@ export function smtpError(
   const where = `${host}:${port}`;
   if (failure.code === "EAUTH" || failure.code === "ENOAUTH") {
     return new AppError("SMTP_LOGIN", `${where} refused the login: ${failure.message}`, {
-      hint: "check user and password under notify.smtp",
+      hint: offersNoLogin(failure)
+        ? "the server offers no login on this port: another port (587), or leave user and password out"
+        : "check user and password under notify.smtp",
+      retryable: true,
+      cause,
+    });
+  }
+  if (isNoTls(failure.message)) {
+    return new AppError("SMTP_TLS", `no encrypted connection to ${where}: ${reasonOf(cause)}`, {
+      hint: "tls: implicit is for port 465; a server with STARTTLS (587) needs no tls in the config",
       retryable: true,
       cause,
     });
@@ -46,9 +56,16 @@ export function smtpError(
       cause,
     });
   }
-  return new AppError("SMTP_UNREACHABLE", `no mail server at ${where}: ${messageOf(cause)}`, {
-    hint: "check host and port under notify.smtp, and that the server runs",
+  return new AppError("SMTP_UNREACHABLE", `no mail server at ${where}: ${reasonOf(cause)}`, {
+    hint: /greeting/i.test(failure.message)
+      ? "something answers there and does not greet as a mail server: check host and port under notify.smtp; port 465 needs tls: implicit"
+      : "check host and port under notify.smtp, and that the server runs",
     retryable: true,
     cause,
   });
+}
+
+/** True when the server does not know the command to log in. */
+function offersNoLogin({ responseCode = 0, code }: SmtpFailure): boolean {
+  return code === "ENOAUTH" || [500, 502, 503, 504].includes(responseCode);
 }

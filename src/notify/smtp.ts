@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
-import { AppError, messageOf } from "../lib/errors.ts";
+import { messageOf } from "../lib/errors.ts";
 import type { Claim, Result } from "./notifier.ts";
+import { readCertificates } from "./reach.ts";
 import { smtpError, verdict, type SmtpFailure } from "./smtp-errors.ts";
 
 /** How to reach the mail server. Times in milliseconds. */
@@ -49,7 +49,10 @@ export function createSmtp(settings: SmtpSettings): Smtp {
   const connect = async (signal: AbortSignal): Promise<SMTPConnection> => {
     if (open && !open.destroyed) return open;
     const { host, port, tls, servername, timeoutMs, name } = settings;
-    const ca = settings.ca === undefined ? undefined : await readCa(settings.ca);
+    const ca =
+      settings.ca === undefined
+        ? undefined
+        : await readCertificates(settings.ca, "SMTP_TLS", "notify.smtp.ca");
     const connection = new SMTPConnection({
       host,
       port,
@@ -196,19 +199,4 @@ async function step<T = unknown>(
       finish(error, result);
     });
   });
-}
-
-async function readCa(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new AppError(
-      "SMTP_TLS",
-      `the certificates in ${path} cannot be read: ${messageOf(cause)}`,
-      {
-        hint: "check notify.smtp.ca",
-        cause,
-      },
-    );
-  }
 }

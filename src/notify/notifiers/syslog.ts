@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { connect, type Socket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import { hostname } from "node:os";
 import { connect as connectTls } from "node:tls";
 import { z } from "zod";
@@ -10,6 +9,7 @@ import { version } from "../../lib/version.ts";
 import type { Level } from "../../model/alert.ts";
 import { toCef } from "../cef.ts";
 import { notifier, type Claim, type Result } from "../notifier.ts";
+import { readCertificates, reasonOf } from "../reach.ts";
 
 /** Severity of RFC 5424 §6.2.1. */
 const severity = {
@@ -36,14 +36,19 @@ export const syslog = notifier({
   }),
   create({ host, port: given, tls, ca, servername, facility, timeout }) {
     const port = given ?? (tls ? 6514 : 601);
+    const name = servername ?? (isIP(host) === 0 ? host : undefined);
     const open = async (signal: AbortSignal): Promise<Socket> => {
-      const trusted = ca === undefined ? undefined : await readFile(ca);
+      const trusted =
+        ca === undefined
+          ? undefined
+          : await readCertificates(ca, "SYSLOG_UNREACHABLE", "the ca of this recipient");
       const socket = tls
         ? connectTls({
             host,
             port,
             ...(trusted && { ca: trusted }),
-            servername: servername ?? host,
+            // RFC 6066: a server's name is no address.
+            ...(name !== undefined && { servername: name }),
           })
         : connect({ host, port });
       return opened(
@@ -73,9 +78,10 @@ export const syslog = notifier({
         try {
           (await open(signal)).destroy();
         } catch (cause) {
+          if (cause instanceof AppError) throw cause;
           throw new AppError(
             "SYSLOG_UNREACHABLE",
-            `no syslog server at ${host}:${port}: ${messageOf(cause)}`,
+            `no syslog server at ${host}:${port}: ${reasonOf(cause)}`,
             {
               hint: tls
                 ? "check host, port and ca; tls: false sends in the clear"

@@ -6,6 +6,7 @@ import { toMattermost, toSlack, toTeams } from "../chat.ts";
 import { asciiJson, toEcs } from "../ecs-alert.ts";
 import type { Message } from "../message.ts";
 import { notifier, type Result } from "../notifier.ts";
+import { reasonOf } from "../reach.ts";
 
 const forms = {
   ecs: toEcs,
@@ -115,5 +116,5 @@ function failure(error: unknown): Omit<Result, "address"> {
 
 function causeOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
-  return cause === undefined ? messageOf(error) : `${messageOf(error)}: ${messageOf(cause)}`;
+  return cause === undefined ? messageOf(error) : `${messageOf(error)}: ${reasonOf(cause)}`;
 }

@@ -122,6 +122,69 @@ describe("leafwatch check", function () {
     assert.match(found?.hint ?? "", /tls: off/);
   });
 
+  const mistakes: [string, string, RegExp, RegExp][] = [
+    [
+      "a host whose name nobody knows",
+      "host: mail.nowhere.invalid",
+      /the name mail\.nowhere\.invalid is not known/,
+      /check host/,
+    ],
+    [
+      "TLS at once to a server of STARTTLS",
+      "tls: implicit",
+      /does not speak TLS/,
+      /implicit is for port 465/,
+    ],
+    [
+      "certificates in a file that holds none",
+      "tls: off, ca: CONFIG",
+      /holds no certificate/,
+      /notify\.smtp\.ca/,
+    ],
+    [
+      "certificates in a file that is not there",
+      "ca: /nowhere.pem",
+      /\/nowhere\.pem cannot be read/,
+      /notify\.smtp\.ca/,
+    ],
+    [
+      "a login where none is offered",
+      "tls: off, user: u, password: p",
+      /refused the login/,
+      /offers no login/,
+    ],
+  ];
+  for (const [title, smtp, says, hint] of mistakes) {
+    it(`says what is wrong with ${title}`, async () => {
+      await using server = await startSmtp();
+      await using folder = await temporaryFolder();
+      const none = join(folder.path, "none.pem");
+      await writeFile(none, "no certificate");
+      const given = smtp.replace("CONFIG", `"${none}"`);
+      const notify = given.startsWith("host:")
+        ? notifyOf(server.port).replace("host: 127.0.0.1", given)
+        : notifyOf(server.port, given);
+      const [found] = await check(notify);
+      assert.equal(found?.ok, false);
+      assert.match(found.says, says);
+      assert.doesNotMatch(found.says, /SSL routines/);
+      assert.match(found.hint ?? "", hint);
+    });
+  }
+
+  it("says the same of a SIEM and a webhook that do not speak TLS", async () => {
+    await using server = await startSmtp();
+    const found = await check(`notify:
+  recipients:
+    siem: [{ type: syslog, host: 127.0.0.1, port: ${server.port}, timeout: 2s }]
+    chat: [{ type: webhook, url: "https://127.0.0.1:${server.port}/hook" }]`);
+    assert.equal(found.length, 2);
+    for (const { ok, says } of found) {
+      assert.equal(ok, false);
+      assert.match(says, /what answers there does not speak TLS/);
+    }
+  });
+
   const refusals: [
     string,
     Parameters<Awaited<ReturnType<typeof startSmtp>>["script"]>[0],
