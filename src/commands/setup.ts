@@ -123,8 +123,10 @@ function describeTemplates(changes: readonly Change[], { dryRun }: Options): str
   const would = dryRun ? "would " : "";
   return changes
     .map(({ action, kind, name, differences }) => {
-      const shown = action === "update" ? differences.map(difference).join("") : "";
-      return `Elasticsearch: ${would}${action} ${kind} ${name}\n${shown}`;
+      const changed = action === "update" || action === "set retention";
+      const shown = changed ? differences.map(difference).join("") : "";
+      const why = action === "keep" ? ": data streams still need it" : "";
+      return `Elasticsearch: ${would}${action} ${kind} ${name}${why}\n${shown}`;
     })
     .join("");
 }

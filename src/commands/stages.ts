@@ -138,7 +138,10 @@ export function keyOf(host: string, stream: string): string {
 }
 
 /** Errors of the cluster that no source can get around. */
-const fatal = new Set(["ES_UNAUTHORIZED", "ES_FORBIDDEN", "ES_NOT_SET_UP", "ES_TLS"]);
+const fatal = new Set([
+  ...["ES_UNAUTHORIZED", "ES_FORBIDDEN", "ES_TLS"],
+  ...["ES_NOT_SET_UP", "ES_INDEX_IN_THE_WAY"],
+]);
 
 /** The one place that decides what becomes of a failed stream; true: try again. */
 export async function failed(

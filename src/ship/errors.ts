@@ -13,6 +13,12 @@ export function fatalError(
   { status, reason }: { status: number; reason: string },
   stream: string,
 ): AppError {
+  // With a plain index of that name in the way, setup would find nothing to change.
+  if (reason.includes("is not a data stream")) {
+    return new AppError("ES_INDEX_IN_THE_WAY", `${stream} is an index, not a data stream`, {
+      hint: "it was not made by Leafwatch: rename it (reindex into another name) or delete it, then start again",
+    });
+  }
   return status === 404
     ? new AppError("ES_NOT_SET_UP", `${stream} cannot come into being: ${reason}`, {
         hint: "run `leafwatch setup` once with an account that may install templates",

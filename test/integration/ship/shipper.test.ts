@@ -132,6 +132,25 @@ describe("shipping", function () {
     assert.deepEqual(JSON.parse(letter.leafwatch.dead_letter.document), bad.event);
   });
 
+  it("says that an index is in the way of the data stream", async () => {
+    const own = randomNamespace();
+    const index = `logs-apache.access-${own}`;
+    // It was there before the templates, which would not let it be made.
+    await client.indices.create({ index });
+    try {
+      await setup(client, { namespace: own, retentionMs: 86_400_000 }, signal);
+      await using delivery = openDelivery(client, own);
+      await delivery.load(...web1, signal);
+      await assert.rejects(delivery.ship(...web1, batch, [accessEvent(0, own)], signal), {
+        code: "ES_INDEX_IN_THE_WAY",
+        message: `${index} is an index, not a data stream`,
+      });
+    } finally {
+      await client.indices.delete({ index });
+      await removeNamespace(client, own);
+    }
+  });
+
   it("says that the templates are missing", async () => {
     await using bare = createShipper({ client, namespace: randomNamespace(), log: silentLog });
     await assert.rejects(bare.ship(batch, accessEvents(0, 1, namespace), signal), {
