@@ -138,7 +138,36 @@ function addMessage(text: string, modern: boolean, fields: ParsedFields): void {
   if (code !== undefined) fields.error = { code };
   const path = fileOf(body);
   if (path !== undefined) fields.file = { path };
+  addRefusedLogin(body, fields);
   fields.message = message;
+}
+
+const webLogin = ["web", "authentication"];
+const errorOfLogin = ["error", "info"];
+const refusals = [': authentication failure for "', " not found: "];
+
+/**
+ * mod_auth_basic: `user U: authentication failure for "PATH": Password Mismatch`, `user U not found: PATH`. A name that
+ * comes by Basic authentication holds no colon (RFC 7617 §2), so the first of these words ends it.
+ */
+function addRefusedLogin(body: string, fields: ParsedFields): void {
+  const from = body.startsWith("AH") ? body.indexOf(": ") + 2 : 0;
+  if (!body.startsWith("user ", from) || !fields.event) return;
+  const nameFrom = from + "user ".length;
+  const words = refusals.find((text) => {
+    const at = body.indexOf(text, nameFrom);
+    return at >= 0 && body.indexOf(":", nameFrom) === at + text.indexOf(":");
+  });
+  if (words === undefined) return;
+  const nameTo = body.indexOf(words, nameFrom);
+  const rest = body.slice(nameTo + words.length);
+  const path = words.endsWith('"') ? rest.slice(0, Math.max(0, rest.lastIndexOf('"'))) : rest;
+  fields.event.category = webLogin;
+  fields.event.type = errorOfLogin;
+  fields.event.outcome = "failure";
+  fields.leafwatch = { attempts: 1 };
+  if (nameTo > nameFrom) fields.user = { name: body.slice(nameFrom, nameTo) };
+  if (path.startsWith("/")) fields.url = { path };
 }
 
 const beforePath = [
