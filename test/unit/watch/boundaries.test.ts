@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { A, fresh, hour, minute, table, user } from "./boundary-cases.ts";
+import { counting } from "./boundary-counting.ts";
+import { comparing } from "./boundary-comparing.ts";
+import { A, fresh, hour, minute, user } from "./boundary-parts.ts";
 import { memoryWorld } from "./memory-world.ts";
 
 const start = Date.UTC(2026, 10, 16, 10);
 
 describe("watch: what is exactly enough, and 1 ms less", () => {
-  for (const [rule, title, events, expected] of table) {
+  for (const [rule, title, events, expected] of [...counting, ...comparing]) {
     // Once as events come, once after three hours without a watcher: it must make no difference.
     for (const [how, everyMs] of [
       ["minute by minute", minute],
