@@ -109,14 +109,19 @@ function fromStatus(
   if (status === 429 || status >= 500) {
     return app("ES_BUSY", message, "it is overloaded or starting; look at its health", true);
   }
-  const [code, hint] =
-    {
-      401: ["ES_UNAUTHORIZED", "look at elasticsearch.api_key, or username and password"],
-      403: ["ES_FORBIDDEN", "compare the account's rights with `leafwatch setup --print-roles`"],
-      404: ["ES_NOT_FOUND", "run `leafwatch setup`"],
-      409: ["ES_CONFLICT", "somebody else has changed it; try again"],
-    }[status] ?? (["ES_REFUSED", "the cluster's log may say more"] as const);
+  const [code, hint] = {
+    401: ["ES_UNAUTHORIZED", "look at elasticsearch.api_key, or username and password"],
+    403: ["ES_FORBIDDEN", "compare the account's rights with `leafwatch setup --print-roles`"],
+    404: ["ES_NOT_FOUND", "run `leafwatch setup`"],
+    409: ["ES_CONFLICT", "somebody else has changed it; try again"],
+  }[status] ?? ["ES_REFUSED", refusalHint(message)];
   return app(code ?? "ES_REFUSED", message, hint ?? "");
+}
+
+function refusalHint(message: string): string {
+  return message.includes("the same priority")
+    ? "somebody else's template claims the same streams: give it narrower patterns, or set another `namespace`"
+    : "the cluster's log may say more";
 }
 
 /** The address that was asked; the client's redaction has made a text of it and left the credentials out. */

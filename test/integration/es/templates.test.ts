@@ -185,6 +185,23 @@ describe("setup", function () {
     await setup(client, options, signal);
   });
 
+  it("names a template of somebody else that claims the same streams", async () => {
+    const own = randomNamespace();
+    const name = `foreign-${own}`;
+    const index_patterns = [`logs-*-${own}`];
+    await client.indices.putIndexTemplate({ name, index_patterns, priority: 500, data_stream: {} });
+    try {
+      await assert.rejects(setup(client, { namespace: own, retentionMs: 86_400_000 }, signal), {
+        code: "ES_REFUSED",
+        message: new RegExp(name),
+        hint: /claims the same streams/,
+      });
+    } finally {
+      await client.indices.deleteIndexTemplate({ name });
+      await removeNamespace(client, own);
+    }
+  });
+
   it("removes what no stream needs and never data", async () => {
     await client.indices.refresh({ index: `logs-*-${namespace}` });
     const changes = await removeSetup(client, options, signal);
