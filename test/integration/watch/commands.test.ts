@@ -53,6 +53,7 @@ describe("watch: its commands", function () {
   this.timeout(120_000);
   let world: World;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let terminal = false;
 
   /** Runs a command with the world's config; what it wrote, and the code of the error that it ended with. */
   async function run(
@@ -67,7 +68,7 @@ describe("watch: its commands", function () {
       err: (text: string) => {
         texts.err += text;
       },
-      terminal: false,
+      terminal,
       signal: new AbortController().signal,
     };
     const program = new Command().exitOverride();
@@ -143,6 +144,18 @@ watch: { rules: "${folder.path}/*-rules.yml", from: 24h }
       /1 alerts, 0 mails; nothing was written/,
     );
     assert.equal((await run("rules", "backtest", "--weeks", "none")).code, "USAGE_WEEKS");
+  });
+
+  it("rules backtest shows on a terminal how far it is, and nothing elsewhere", async () => {
+    const range = ["--from", at(-minute).toISOString(), "--to", at(2880 * minute).toISOString()];
+    terminal = true;
+    const { err } = await run("rules", "backtest", ...range);
+    terminal = false;
+    const shares = [...err.matchAll(/\r\[#*\.*\] (\d+) %/g)].map(([, share]) => Number(share));
+    assert.ok(shares.length > 4, "each step of six hours moves it");
+    assert.ok(shares.every((share, i) => i === 0 || share > (shares[i - 1] ?? 0)));
+    assert.match(err, /\[#{25}\] 100 %\n$/);
+    assert.equal((await run("rules", "backtest", ...range)).err, "");
   });
 
   it("rules explain shows what a rule sees, and knows a misspelt id", async () => {
