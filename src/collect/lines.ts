@@ -31,6 +31,9 @@ export interface SplitterOptions {
   skipping?: boolean;
 }
 
+/** A larger text would be of the collector's old generation from its first day on, and stay long after its last. */
+const pieceBytes = 64 * 1024;
+
 /** NULs in a row which text never has but a file system leaves behind after a crash or a truncation. */
 const hole = Buffer.alloc(4);
 
@@ -50,6 +53,13 @@ export function lineSplitter(start: number, options: SplitterOptions): LineSplit
 
   function push(chunk: Buffer): RawLine[] {
     const lines: RawLine[] = [];
+    for (let at = 0; at < chunk.length; at += pieceBytes) {
+      pushPiece(chunk.subarray(at, at + pieceBytes), lines);
+    }
+    return lines;
+  }
+
+  function pushPiece(chunk: Buffer, lines: RawLine[]): void {
     // Only the line that was begun is copied together, not the chunk that ends it.
     const lf = rest.length === 0 || wide ? -1 : chunk.indexOf(10);
     if (lf >= 0) {
@@ -57,7 +67,6 @@ export function lineSplitter(start: number, options: SplitterOptions): LineSplit
       chunk = chunk.subarray(lf + 1);
     }
     if (chunk.length > 0) split(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]), lines);
-    return lines;
   }
 
   function split(block: Buffer, lines: RawLine[]): void {

@@ -37,13 +37,13 @@ export async function sendBulk(
   }
 }
 
-/** The answer's text. As a stream, because the client would make thousands of objects of it that are looked at once. */
+/** The answer's bytes. As a stream, because the client would make thousands of objects of it that are looked at once. */
 async function request(
   client: Client,
   body: Buffer,
   { compress, timeoutMs }: { compress: boolean; timeoutMs: number },
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Buffer> {
   // The client's time-out ends with the answer's head.
   const late = AbortSignal.timeout(timeoutMs);
   const answer = await client.transport.request<Readable>(
@@ -73,18 +73,19 @@ async function request(
       },
     },
   );
-  const text = await textOf(answer.body, late);
-  if (answer.statusCode >= 400) throw answerError(answer.statusCode, text, answer.meta.connection);
-  return text;
+  const bytes = await bytesOf(answer.body, late);
+  if (answer.statusCode >= 400)
+    throw answerError(answer.statusCode, bytes.toString(), answer.meta.connection);
+  return bytes;
 }
 
-async function textOf(body: Readable, late: AbortSignal): Promise<string> {
+async function bytesOf(body: Readable, late: AbortSignal): Promise<Buffer> {
   const stop = () => body.destroy(new Error("no end of it in time"));
   late.addEventListener("abort", stop);
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of body) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString();
+    return Buffer.concat(chunks);
   } catch (cause) {
     throw new AppError("ES_ODD_ANSWER", `the answer to a bulk broke off: ${messageOf(cause)}`, {
       retryable: true,

@@ -2,27 +2,10 @@ import type { EcsEvent } from "../model/ecs.ts";
 import { putGroups, putOwn } from "./document-json.ts";
 import { eventId } from "./event-id.ts";
 import { putAscii, putDigits } from "./json-bytes.ts";
+import { freshPage, nextPage, nextPlace, occupy, vacate, type Place } from "./pages.ts";
 
 /** A document as it goes over the wire: made text once, however often it is sent. */
-export interface PreparedDocument {
-  /** The data stream it belongs to. */
-  readonly stream: string;
-  /** `@timestamp`, epoch milliseconds. */
-  readonly time: number;
-  /** Its bytes on the wire, at most. */
-  readonly size: number;
-  /**
-   * Holds its action line and its JSON from `start` to `end`, and other documents' beside it. Bytes, because they lie
-   * outside the heap: strings that live as long as a bulk would cost the collector more than everything else together.
-   */
-  readonly bytes: Buffer;
-  readonly start: number;
-  /** Where the JSON begins. The group `event` is its last one and still open, for what is stamped at each try. */
-  readonly json: number;
-  /** Where the JSON pauses; from here on stand the members of `leafwatch`. */
-  readonly own: number;
-  readonly end: number;
-}
+export type PreparedDocument = Readonly<Place>;
 
 /**
  * Makes an event ready to be sent to `logs-<its dataset>-<namespace>`.
@@ -41,23 +24,22 @@ export function prepareDocument(
   return prepareAs(streamOf(dataset, namespace), id, event);
 }
 
-/** Small enough that a document which waits long keeps few others' bytes, large enough to be made seldom. */
-const pageBytes = 256 * 1024;
-
-/** Where documents are written, one behind the other. A page lives as long as one of its documents. */
-const page = { bytes: Buffer.allocUnsafeSlow(pageBytes), end: 0 };
+let page = freshPage(0);
 
 /** The same for a document whose stream and id are known. */
 export function prepareAs(stream: string, id: string, event: EcsEvent): PreparedDocument {
   let document = put(stream, id, event);
-  while (document.end > document.bytes.length) {
-    const missing = document.end - document.start;
-    page.bytes = Buffer.allocUnsafeSlow(Math.max(pageBytes, missing));
-    page.end = 0;
+  while (document.end > page.bytes.length) {
+    page = nextPage(page, document.end - document.start);
     document = put(stream, id, event);
   }
-  page.end = document.end;
+  occupy(page, document.end);
   return document;
+}
+
+/** Whoever has seen `document` stored says so once, and forgets it: its place will be another's. */
+export function release({ page }: PreparedDocument): void {
+  vacate(page);
 }
 
 /** Writes a document on the page, or finds that it does not fit: see json-bytes.ts. */
@@ -68,18 +50,26 @@ function put(stream: string, id: string, event: EcsEvent): PreparedDocument {
   json = putAscii(bytes, json, actionEnd);
   const own = putGroups(bytes, json, event);
   const end = event.leafwatch ? putOwn(bytes, own, event.leafwatch) : own;
-  const size = end - start + maxStamps;
-  return { stream, time: timeOf(event["@timestamp"]), size, bytes, start, json, own, end };
+  const document = nextPlace(page);
+  document.stream = stream;
+  document.time = timeOf(event["@timestamp"]);
+  document.size = end - start + maxStamps;
+  document.start = start;
+  document.json = json;
+  document.own = own;
+  document.end = end;
+  return document;
 }
 
 /** Its `_id`, read from its action line: kept as a text beside, it would be half of what a document takes of the heap. */
-export function idOf({ bytes, stream, start, json }: PreparedDocument): string {
+export function idOf({ page, stream, start, json }: PreparedDocument): string {
   const from = start + named("").action.length + stream.length;
-  return bytes.toString("latin1", from, json - actionEnd.length);
+  return page.bytes.toString("latin1", from, json - actionEnd.length);
 }
 
 /** The document's JSON without what is stamped at each try. */
-export function textOf({ bytes, json, own, end }: PreparedDocument): string {
+export function textOf({ page, json, own, end }: PreparedDocument): string {
+  const { bytes } = page;
   const members = bytes.toString("utf8", own, end);
   return `${bytes.toString("utf8", json, own)}}${members === "" ? "" : `,"leafwatch":{${members}}`}}`;
 }
@@ -105,7 +95,8 @@ export function bulkBody(
   const first = Buffer.from(stamp);
   const next = Buffer.from(`,${stamp}`);
   let at = 0;
-  for (const { time, bytes, start, own, end } of documents) {
+  for (const { time, page, start, own, end } of documents) {
+    const { bytes } = page;
     body.set(bytes.subarray(start, own), at);
     at += own - start;
     const ingested = body[at - 1] === opening ? first : next;

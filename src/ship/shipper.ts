@@ -5,7 +5,7 @@ import { createBackingIndices } from "./backing-indices.ts";
 import { createBodies } from "./bodies.ts";
 import { bulkTimeoutMs } from "./bulk.ts";
 import { isDeadLetter } from "./dead-letter.ts";
-import { prepareDocument, type PreparedDocument } from "./document.ts";
+import { prepareDocument, release, type PreparedDocument } from "./document.ts";
 import { createQueue, type Entry, type QueueLimits, type Terms } from "./queue.ts";
 import { createBulk, type Bulk, type SendOptions } from "./send.ts";
 
@@ -89,6 +89,7 @@ export function createShipper(options: ShipperOptions): Shipper {
       if (isDeadLetter(document)) counts.deadLettered++;
       else counts.stored++;
       if (existed) counts.existed++;
+      release(document);
       call.done();
     },
     onBulk: () => counts.bulks++,

@@ -19,32 +19,36 @@ interface Item {
 }
 
 /**
- * Sorts the text of a bulk answer by what to do next. 409 counts as stored: an earlier try got through. Undefined when
+ * Sorts the bytes of a bulk answer by what to do next. 409 counts as stored: an earlier try got through. Undefined when
  * the answer is not one outcome for each of `count` documents: then nothing is known of any.
  */
-export function triage(answer: string, count: number): Outcome[] | undefined {
-  return allStored(answer, count) ?? sorted(answer, count);
+export function triage(answer: Buffer, count: number): Outcome[] | undefined {
+  return allStored(answer, count) ?? sorted(answer.toString(), count);
 }
 
 /**
- * Nearly every answer: all are stored, in one index. Then each item is the same text as the one before it, so that the
- * text is equal to itself moved by one item, which is quicker seen than parsed.
+ * Nearly every answer: all are stored, in one index. Then each item is the same as the one before it, so that the answer
+ * is equal to itself moved by one item, which is quicker seen than parsed, and needs no text of its whole length.
  */
-function allStored(answer: string, count: number): Outcome[] | undefined {
-  const [begin, item, index] = storedFirst.exec(answer) ?? [];
+function allStored(answer: Buffer, count: number): Outcome[] | undefined {
+  const [begin, item, index] = storedFirst.exec(answer.toString("latin1", 0, maxFirst)) ?? [];
   if (begin === undefined || item === undefined || index === undefined) return undefined;
   const from = begin.length - item.length;
   const period = item.length + 1;
   const end = from + count * period - 1;
-  if (answer.length !== end + 2 || !answer.endsWith("]}")) return undefined;
+  if (answer.length !== end + 2 || answer.toString("latin1", end) !== "]}") return undefined;
   // Not more than one item: there is no comma to be checked.
-  if (count > 1 && answer[from + item.length] !== ",") return undefined;
-  if (answer.slice(from, end - period) !== answer.slice(from + period, end)) return undefined;
+  if (count > 1 && answer[from + item.length] !== comma) return undefined;
+  if (!answer.subarray(from, end - period).equals(answer.subarray(from + period, end)))
+    return undefined;
   return new Array<Outcome>(count).fill({ kind: "stored", index, existed: false });
 }
 
+const comma = 0x2c;
+/** More than the longest name of an index (255 bytes) and what stands around it. */
+const maxFirst = 400;
 const storedFirst =
-  /^\{"errors":false,"items":\[(\{"create":\{"_index":"([^"\\]+)","status":201\}\})/;
+  /^\{"errors":false,"items":\[(\{"create":\{"_index":"([!#-[\]-~]+)","status":201\}\})/;
 
 function sorted(text: string, count: number): Outcome[] | undefined {
   const items = (parsed(text) as { items?: unknown } | null | undefined)?.items;

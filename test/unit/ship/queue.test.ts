@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
 import type { PreparedDocument } from "../../../src/ship/document.ts";
+import { freshPage } from "../../../src/ship/pages.ts";
 import { createQueue, type Entry } from "../../../src/ship/queue.ts";
 
 const { signal } = new AbortController();
 const limits = { documents: 10, bytes: 1000, ageMs: 200, bulks: 2, inFlightBytes: 2000 };
 
 function documents(count: number, size = 10): PreparedDocument[] {
+  const page = freshPage(0);
   return Array.from({ length: count }, () => ({
     stream: "logs-x-y",
     time: 0,
     size,
-    bytes: Buffer.alloc(0),
+    page,
     start: 0,
     json: 0,
     own: 0,

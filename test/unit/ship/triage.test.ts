@@ -11,8 +11,8 @@ const item = (status: number, type?: string) => ({
 });
 
 /** As it comes over the wire. */
-const textOf = (answer: unknown) =>
-  typeof answer === "string" ? answer : JSON.stringify(answer ?? null);
+const bytesOf = (answer: unknown) =>
+  Buffer.from(typeof answer === "string" ? answer : JSON.stringify(answer ?? null));
 
 describe("triage", () => {
   const cases: [number, string | undefined, string][] = [
@@ -32,7 +32,7 @@ describe("triage", () => {
   ];
   for (const [status, type, kind] of cases) {
     it(`takes ${status} ${type ?? ""} as ${kind}`, () => {
-      assert.equal(triage(JSON.stringify({ items: [item(status, type)] }), 1)?.[0]?.kind, kind);
+      assert.equal(triage(bytesOf({ items: [item(status, type)] }), 1)?.[0]?.kind, kind);
     });
   }
 
@@ -49,14 +49,14 @@ describe("triage", () => {
   };
   for (const [what, answer] of Object.entries(odd)) {
     it(`knows nothing from ${what}`, () => {
-      assert.equal(triage(textOf(answer), 2), undefined);
+      assert.equal(triage(bytesOf(answer), 2), undefined);
     });
   }
 
   it("never throws and never takes silence for success", () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), fc.nat(5), (answer, count) => {
-        const outcomes = triage(answer, count + 1);
+        const outcomes = triage(bytesOf(answer), count + 1);
         assert.ok(outcomes === undefined || outcomes.length === count + 1);
       }),
     );
@@ -69,16 +69,17 @@ describe("triage", () => {
         const items = generations.map((number) => ({
           create: { _index: `.ds-logs-x-y-2026.11.22-${number}`, status: 201 },
         }));
-        const quick = textOf({ errors: false, items });
+        const text = JSON.stringify({ errors: false, items });
+        const quick = bytesOf(text);
         // One more space sends it the long way.
-        const long = textOf({ errors: false, items }).replace(":false", ": false");
+        const long = bytesOf(text.replace(":false", ": false"));
         assert.deepEqual(triage(quick, items.length), triage(long, items.length));
         assert.equal(triage(quick, items.length + 1), undefined);
         assert.equal(triage(quick, items.length - 1), undefined);
-        const broken = quick.slice(0, at) + odd + quick.slice(at + 1);
+        const broken = text.slice(0, at) + odd + text.slice(at + 1);
         assert.deepEqual(
-          triage(broken, items.length),
-          triage(` ${broken}`, items.length),
+          triage(bytesOf(broken), items.length),
+          triage(bytesOf(` ${broken}`), items.length),
           "a broken answer means the same both ways",
         );
       }),

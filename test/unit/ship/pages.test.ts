@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { EcsEvent } from "../../../src/model/ecs.ts";
+import {
+  idOf,
+  prepareDocument,
+  release,
+  textOf,
+  type PreparedDocument,
+} from "../../../src/ship/document.ts";
+
+function eventOf(message: string): EcsEvent {
+  return {
+    "@timestamp": "2026-11-22T10:00:00.000Z",
+    ecs: { version: "9.4.0" },
+    event: { dataset: "x", original: message },
+    message,
+  };
+}
+
+describe("the pages of documents", () => {
+  it("are written over only where nobody needs what stands there", () => {
+    // Some are released at once, some late, some never; their sizes turn the pages at every place.
+    const messages = fc.array(
+      fc.record({ size: fc.integer({ min: 1, max: 90_000 }), keep: fc.nat(40) }),
+      { minLength: 30, maxLength: 120 },
+    );
+    fc.assert(
+      fc.property(messages, (all) => {
+        const needed: { document: PreparedDocument; text: string; id: string; until: number }[] =
+          [];
+        for (const [n, { size, keep }] of all.entries()) {
+          const message = String(n % 10).repeat(size);
+          const document = prepareDocument(eventOf(message), "origin", n, "test");
+          const id = idOf(document);
+          const until = keep === 40 ? Infinity : n + keep;
+          needed.push({ document, text: textOf(document), id, until });
+          assert.equal((JSON.parse(textOf(document)) as EcsEvent).message, message);
+          for (const one of needed) {
+            assert.equal(textOf(one.document), one.text);
+            assert.equal(idOf(one.document), one.id);
+          }
+          for (const one of needed.filter(({ until }) => until <= n)) {
+            release(one.document);
+            needed.splice(needed.indexOf(one), 1);
+          }
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("are used again", () => {
+    const pages = new Set<unknown>();
+    for (let n = 0; n < 2000; n++) {
+      const document = prepareDocument(eventOf("x".repeat(10_000)), "origin", n, "test");
+      pages.add(document.page);
+      release(document);
+    }
+    // 40 MB went over them.
+    assert.ok(pages.size < 10, `${pages.size} pages`);
+  });
+});
