@@ -2,6 +2,7 @@ import { z } from "zod";
 import { endpoint, ipOf, portOf, unsigned } from "../address.ts";
 import { format, type ParseContext, type ParsedFields, type Parser } from "../format.ts";
 import { clockTime, digits, isoOf, isoTime, monthOf, wallTime } from "../timestamp.ts";
+import { refuseLogin } from "../web-login.ts";
 
 /** Apache's error log, 2.2 and 2.4 (server/log.c: the default ErrorLogFormat of each). */
 export const apacheError = format({
@@ -142,8 +143,6 @@ function addMessage(text: string, modern: boolean, fields: ParsedFields): void {
   fields.message = message;
 }
 
-const webLogin = ["web", "authentication"];
-const errorOfLogin = ["error", "info"];
 const refusals = [': authentication failure for "', " not found: "];
 
 /**
@@ -152,7 +151,7 @@ const refusals = [': authentication failure for "', " not found: "];
  */
 function addRefusedLogin(body: string, fields: ParsedFields): void {
   const from = body.startsWith("AH") ? body.indexOf(": ") + 2 : 0;
-  if (!body.startsWith("user ", from) || !fields.event) return;
+  if (!body.startsWith("user ", from)) return;
   const nameFrom = from + "user ".length;
   const words = refusals.find((text) => {
     const at = body.indexOf(text, nameFrom);
@@ -162,11 +161,7 @@ function addRefusedLogin(body: string, fields: ParsedFields): void {
   const nameTo = body.indexOf(words, nameFrom);
   const rest = body.slice(nameTo + words.length);
   const path = words.endsWith('"') ? rest.slice(0, Math.max(0, rest.lastIndexOf('"'))) : rest;
-  fields.event.category = webLogin;
-  fields.event.type = errorOfLogin;
-  fields.event.outcome = "failure";
-  fields.leafwatch = { attempts: 1 };
-  if (nameTo > nameFrom) fields.user = { name: body.slice(nameFrom, nameTo) };
+  refuseLogin(fields, body.slice(nameFrom, nameTo));
   if (path.startsWith("/")) fields.url = { path };
 }
 

@@ -3,6 +3,7 @@ import { endpoint, endpointWithPort, hostAndPort, isHostName, unsigned } from ".
 import { format, type ParsedFields, type Parser } from "../format.ts";
 import { requestLine } from "../request-line.ts";
 import { clockTime, digits, isoOf, wallTime } from "../timestamp.ts";
+import { refuseLogin } from "../web-login.ts";
 
 /** nginx's error log (ngx_log.c), with what ngx_http_log_error_handler adds to the message. */
 export const nginxError = format({
@@ -162,7 +163,7 @@ function fill(context: Context, fields: ParsedFields): void {
 /** Whom or what the message is about: `user "U": password mismatch`, `open() "PATH" failed`. */
 function addSubject(base: string, fields: ParsedFields): void {
   const user = /^user "([^"]{1,256})"(?:: | was not found in )/.exec(base.slice(0, 300))?.[1];
-  if (user !== undefined) fields.user = { name: user };
+  if (user !== undefined) refuseLogin(fields, user);
   const call = /^\w{1,40}\(\) "/.exec(base);
   const end = call ? base.lastIndexOf('" ') : -1;
   if (call && end > call[0].length) fields.file = { path: base.slice(call[0].length, end) };
