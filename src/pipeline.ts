@@ -44,8 +44,11 @@ export interface ParsedLine {
   offset: number;
 }
 
-/** Batches of one stream that may be on their way at once; the next is not read before the first has landed. */
-const maxInFlight = 4;
+/**
+ * Batches of one stream that may be on their way at once; the next is not read before the first has landed. Enough for
+ * the bulks that are under way, and for the one that is filled meanwhile.
+ */
+const maxInFlight = 6;
 
 /** Runs every stream of `source`, each on its own: one that fails or waits holds up no other. */
 export async function run(source: Source, stages: Stages, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 
 /**
@@ -32,4 +33,14 @@ function machine(): { busy: number; total: number } {
 export function median(figures: readonly number[]): number {
   const sorted = [...figures].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+/**
+ * The most memory that this process has had, bytes: Linux's VmHWM (proc_pid_status(5)). `maxRSS` would be that of the
+ * process that forked it where that had more.
+ */
+export function peakRssBytes(): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+  if (kilobytes === undefined) throw new Error("/proc/self/status has no VmHWM");
+  return Number(kilobytes) * 1024;
 }

@@ -3,6 +3,7 @@ import { Client } from "@elastic/elasticsearch";
 import { buildReport } from "../../src/report/build.ts";
 import { renderPdf } from "../../src/report/pdf.ts";
 import { parseWeek } from "../../src/report/week.ts";
+import { peakRssBytes } from "./cpu.ts";
 
 const [node = "", namespace = "", week = ""] = process.argv.slice(2);
 const client = new Client({ node });
@@ -24,7 +25,7 @@ process.stdout.write(
     count_seconds: (counted - started) / 1000,
     report_seconds: (performance.now() - started) / 1000,
     // Kibibytes on Linux.
-    rss_mb: Math.round((process.resourceUsage().maxRSS * 1024) / 1e6),
+    rss_mb: Math.round(peakRssBytes() / 1e6),
     pdf_bytes: pdf.length,
   })}\n`,
 );

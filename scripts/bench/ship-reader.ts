@@ -8,6 +8,7 @@ import { silentLog } from "../../src/lib/log.ts";
 import { createMetrics } from "../../src/observe/metrics.ts";
 import { utc } from "../../src/parse/zone.ts";
 import { run } from "../../src/pipeline.ts";
+import { peakRssBytes } from "./cpu.ts";
 
 /** What shipping the file cost. */
 export interface Shipped {
@@ -76,6 +77,6 @@ async function ship({ url, namespace, path, ssh }: Task): Promise<Shipped> {
     documents,
     seconds,
     cpuUsPerDocument: (user + system) / documents,
-    rssMb: process.resourceUsage().maxRSS / 1000,
+    rssMb: peakRssBytes() / 1e6,
   };
 }

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@elastic/elasticsearch";
 import { createClient } from "../../src/es/client.ts";
 import { startElasticsearch } from "../../src/es/local.ts";
@@ -19,9 +20,6 @@ import { measurePeers } from "./ship-peers.ts";
 import type { Shipped, Task } from "./ship-reader.ts";
 
 const runs = 3;
-/** The server and its caches are warm only after some bulks; without these the first run is an outlier. */
-const warmUpDocuments = 200_000;
-
 /**
  * Apache lines from disk, and over SSH from an sshd on loopback, through the product's own path into a server of our own
  * (2 GB heap), against the rate at which the same server takes the same documents from a client that only sends what
@@ -46,6 +44,7 @@ export async function bench(argv: readonly string[]): Promise<BenchResult> {
   const { url } = server;
   const client = createClient({ url });
   const ready = async (namespace: string) => {
+    await atRest(client);
     await setup(client, { namespace, retentionMs: 400 * 86_400_000 }, signal);
     return namespace;
   };
@@ -56,7 +55,8 @@ export async function bench(argv: readonly string[]): Promise<BenchResult> {
     return inOwnProcess(reader.path, task);
   };
 
-  await most("warm", Math.min(documents, warmUpDocuments));
+  // The server's code is compiled, and its caches are warm, only after a while.
+  await most("warm", documents);
   const ceilings: number[] = [];
   const local: Shipped[] = [];
   const remote: Shipped[] = [];
@@ -81,6 +81,15 @@ export async function bench(argv: readonly string[]): Promise<BenchResult> {
     ...(sshd && { over_ssh: figuresOf(remote, best) }),
     ...(peers && { peers }),
   };
+}
+
+/** Resolves when the server has merged what was sent before: that is no cost of what comes next. */
+async function atRest(client: Client): Promise<void> {
+  for (let quiet = 0; quiet < 3;) {
+    await sleep(1000);
+    const { _all } = await client.indices.stats({ metric: "merge" });
+    quiet = _all.total?.merges?.current === 0 ? quiet + 1 : 0;
+  }
 }
 
 function figuresOf(shipped: readonly Shipped[], best: number) {
