@@ -91,14 +91,14 @@ describe("the pipeline", () => {
     assert.equal(all.saved.length, 3);
   });
 
-  it("reads no further than four batches ahead of what is stored", async () => {
+  it("reads no further than six batches ahead of what is stored", async () => {
     const pulled: number[] = [];
     const landings: (() => void)[] = [];
     const all = stages({ ship: () => new Promise<void>((resolve) => landings.push(resolve)) });
     const done = run(sourceOf(counting("a", 20, pulled)), all, signal);
     for (let landed = 0; landed < 20; landed++) {
       while (landings.length <= landed) await new Promise((resolve) => setImmediate(resolve));
-      assert.ok(pulled.length <= landed + 4, `${pulled.length} read, ${landed} stored`);
+      assert.ok(pulled.length <= landed + 6, `${pulled.length} read, ${landed} stored`);
       landings[landed]?.();
       await new Promise((resolve) => setImmediate(resolve));
     }
