@@ -74,7 +74,9 @@ describe("the readiness of a shipper", function () {
         async () => {
           const index = `logs-system.syslog-${namespace}`;
           await client.indices.refresh({ index, ignore_unavailable: true });
-          return (await client.count({ index, ignore_unavailable: true })).count === count;
+          // 503 while the shard of a new index starts: then there is no count.
+          const found = await client.count({ index, ignore_unavailable: true }, { ignore: [503] });
+          return found.count === count;
         },
         patienceMs,
       );
