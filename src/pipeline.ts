@@ -97,6 +97,8 @@ async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): P
         broken.abort();
       });
       inFlight.push(last);
+      // It says where reading begins: a restart before that is saved would begin further on, and leave a gap.
+      if (batch.lines.length === 0) await last;
       if (inFlight.length >= maxInFlight) await inFlight.shift();
     }
     await last;

@@ -105,6 +105,29 @@ describe("the pipeline", () => {
     await done;
   });
 
+  it("reads on only when a batch without lines, which says where reading begins, is saved", async () => {
+    const pulled: number[] = [];
+    let saved: () => void = () => undefined;
+    const all = stages({ save: () => new Promise<void>((resolve) => (saved = resolve)) });
+    const stream: Stream = {
+      name: "a",
+      async *batches() {
+        yield { ...batch(6), lines: [] };
+        pulled.push(7);
+        yield batch(7);
+      },
+    };
+    const done = run(sourceOf(stream), all, signal);
+    for (let n = 0; n < 10; n++) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(pulled, []);
+    saved();
+    while (pulled.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (let n = 0; n < 10; n++) await new Promise((resolve) => setImmediate(resolve));
+    saved();
+    await done;
+    assert.deepEqual(all.shipped, [7]);
+  });
+
   it("goes on behind the last saved position after a failure", async () => {
     let calls = 0;
     const all = stages({ failed: async () => true });
