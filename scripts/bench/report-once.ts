@@ -24,7 +24,6 @@ process.stdout.write(
     events: report.sources.events,
     count_seconds: (counted - started) / 1000,
     report_seconds: (performance.now() - started) / 1000,
-    // Kibibytes on Linux.
     rss_mb: Math.round(peakRssBytes() / 1e6),
     pdf_bytes: pdf.length,
   })}\n`,

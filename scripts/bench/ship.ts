@@ -20,6 +20,7 @@ import { measurePeers } from "./ship-peers.ts";
 import type { Shipped, Task } from "./ship-reader.ts";
 
 const runs = 3;
+
 /**
  * Apache lines from disk, and over SSH from an sshd on loopback, through the product's own path into a server of our own
  * (2 GB heap), against the rate at which the same server takes the same documents from a client that only sends what

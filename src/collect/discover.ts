@@ -105,19 +105,17 @@ export async function findFiles(
 
 /** True when the open handle still leads to what `file` was: takes in what it is like by now. */
 async function isItself(file: TrackedFile, place: Place, signal: AbortSignal): Promise<boolean> {
-  if (!file.content) return true;
-  try {
-    const { size, mtimeMs } = await file.content.file.stat(signal);
-    const head = await file.content.head(signal);
+  const { content } = file;
+  if (!content) return true;
+  return unlessGone(async () => {
+    const { size, mtimeMs } = await content.file.stat(signal);
+    const head = await content.head(signal);
     const same = file.head.length === 0 || beginsWith(head, file.head);
     if (!same || size < file.offset) return false;
     learn(file, head, place);
     Object.assign(file, { size, mtimeMs, caughtUp: false });
     return true;
-  } catch (error) {
-    if (isFileError(error) && error.code === "FILE_NOT_FOUND") return false;
-    throw error;
-  }
+  });
 }
 
 /** Takes over the handle of the file that `file` was found to be; false when it needs none. */

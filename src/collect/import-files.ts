@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { LineBatch, Position } from "../model/raw-line.ts";
 import { gzipContent, plainContent, type Content } from "./content.ts";
-import { fromPosition, toPosition } from "./file-states.ts";
 import { fileError } from "./file-errors.ts";
+import { fromPosition, toPosition } from "./file-states.ts";
 import type { OpenFile } from "./files.ts";
 import { localFiles } from "./local-files.ts";
 import { beginsWith } from "./recognition.ts";

@@ -136,7 +136,7 @@ export async function openAlerting(
   return alerting;
 }
 
-/** A cron expression that ticks as often as any rule is judged: they look at the clock themselves whether they are due. */
+/** A cron expression that ticks as often as any rule is judged: each looks at the clock itself whether it is due. */
 function ticks(rules: readonly Rule[]): string {
   const everyMs = Math.min(60_000, ...rules.map((rule) => rule.everyMs));
   const seconds = Math.max(1, Math.floor(everyMs / 1000));

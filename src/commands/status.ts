@@ -4,6 +4,7 @@ import { storedStreams, type StoredStream } from "../es/storage.ts";
 import { wrap } from "../es/errors.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { visible } from "../lib/visible.ts";
+import { notStanding } from "../model/alert-document.ts";
 import { outboxFigures, type OutboxFigures } from "../notify/figures.ts";
 import { createDeadLetters } from "../ship/dead-letters.ts";
 import { createCheckpoints } from "../ship/checkpoints.ts";
@@ -84,14 +85,7 @@ async function alertCounts(
           index: `leafwatch-alerts-${namespace}`,
           ignore_unavailable: true,
           size: 0,
-          query: {
-            bool: {
-              must_not: [
-                { exists: { field: "leafwatch.alert.merged_into" } },
-                { term: { "leafwatch.alert.withdrawn": true } },
-              ],
-            },
-          },
+          query: { bool: { must_not: [...notStanding] } },
           aggs: {
             workflows: {
               ...terms("leafwatch.alert.workflow"),

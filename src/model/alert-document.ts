@@ -32,6 +32,12 @@ type AlertFields = Omit<Alert, "rule"> & {
   title: string;
 };
 
+/** Queries for alerts that do not stand: parts of others, and those found never to have been. */
+export const notStanding = [
+  { exists: { field: "leafwatch.alert.merged_into" } },
+  { term: { "leafwatch.alert.withdrawn": true } },
+] as const;
+
 /** The alert as it is indexed. */
 export function alertDocument(alert: Alert): AlertDocument {
   const { rule, ...rest } = alert;

@@ -3,6 +3,10 @@
  * element only refines (phones, dark screens). No picture is needed to understand anything.
  */
 
+/** A word on its colour: `badge`, `colour` and `ink` of the variable `of`. */
+const badge = (of: string) =>
+  `<span style="display:inline-block;background:<%= ${of}.colour %>;color:<%= ${of}.ink %>;font-size:12px;font-weight:700;letter-spacing:.06em;padding:3px 10px;border-radius:4px;"><%= ${of}.badge %></span>`;
+
 /** The page around every mail: `it.title`, `it.preview`, `it.colour`, `it.badge`, `it.ink`, `it.was`, `it.body` (HTML). */
 export const frame = `<!DOCTYPE html>
 <html lang="en">
@@ -34,7 +38,7 @@ a { color: #1e5c57; }
 <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:640px;background:#ffffff;border:1px solid #dbe1e5;border-radius:8px;border-collapse:separate;overflow:hidden;font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;font-size:15px;line-height:1.5;color:#1b2329;text-align:left;">
 <tr><td style="height:6px;line-height:6px;font-size:0;background:<%= it.colour %>;">&nbsp;</td></tr>
 <tr><td class="pad" style="padding:26px 32px 6px 32px;">
-<p style="margin:0 0 12px 0;"><% if (it.was) { %><span style="display:inline-block;background:<%= it.was.colour %>;color:<%= it.was.ink %>;font-size:12px;font-weight:700;letter-spacing:.06em;padding:3px 10px;border-radius:4px;"><%= it.was.badge %></span> <span style="color:#56616b;">&rarr;</span> <% } %><span style="display:inline-block;background:<%= it.colour %>;color:<%= it.ink %>;font-size:12px;font-weight:700;letter-spacing:.06em;padding:3px 10px;border-radius:4px;"><%= it.badge %></span></p>
+<p style="margin:0 0 12px 0;"><% if (it.was) { %>${badge("it.was")} <span style="color:#56616b;">&rarr;</span> <% } %>${badge("it")}</p>
 <h1 style="margin:0 0 10px 0;font-size:22px;line-height:1.3;font-weight:650;color:#1b2329;overflow-wrap:anywhere;word-break:break-word;"><%= it.title %></h1>
 </td></tr>
 <%~ it.body %>

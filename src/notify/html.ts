@@ -10,6 +10,7 @@ import { foreign } from "./foreign.ts";
 import * as templates from "./html-templates.ts";
 import { notificationsOf, type Entry, type Message } from "./message.ts";
 import { problemOpening } from "./problem.ts";
+import type { Sheet } from "./sheet.ts";
 import { levelWord } from "./subject.ts";
 import { testWords } from "./text.ts";
 import { amount, count, hourOf } from "./when.ts";
@@ -74,14 +75,7 @@ export function toHtml(message: Message): { html: string; pictures: MailAttachme
       const detail = problem.detail.split(/\r?\n/).map((line) => foreign(line, 2000));
       const paragraphs = [problemOpening(over), ...detail];
       return {
-        html: frame(
-          message,
-          head,
-          eta.render("@plain", {
-            paragraphs,
-            rows: rows.map(([label, value]) => [label, timed(value)]),
-          }),
-        ),
+        html: frame(message, head, eta.render("@plain", { paragraphs, rows: timedRows(rows) })),
         pictures: [],
       };
     }
@@ -146,7 +140,7 @@ function alertBody({ notification, sheet }: Entry, chart: Picture | undefined): 
     sheet: {
       ...sheet,
       tops,
-      facts: sheet.facts.map(([label, value]) => [label, timed(value)]),
+      facts: timedRows(sheet.facts),
       respond: sheet.respond?.split(/\r?\n/),
     },
     strong: sheet.change !== undefined,
@@ -162,6 +156,8 @@ function timed(value: string): { text: string; time: string } {
   const [, text = value, time = ""] = /^(.*?)(\([^()]* UTC\)\.?)$/s.exec(value) ?? [];
   return { text, time };
 }
+
+const timedRows = (rows: Sheet["facts"]) => rows.map(([label, value]) => [label, timed(value)]);
 
 interface Picture {
   attachment: MailAttachment;

@@ -17,7 +17,8 @@ const headsAtOnce = 8;
 
 /**
  * Goes through a rule's heads that are open: judges again what is unsure, recovers what has been quiet for long enough,
- * lets what was pending lapse, repeats mails, mails what a mute kept back until now, and finishes what a watcher that died left unwritten.
+ * lets what was pending lapse, repeats mails, mails what a mute kept back until now, and finishes what a watcher that
+ * died left unwritten.
  */
 export async function sweep(
   parts: WatchParts,

@@ -1,6 +1,6 @@
 import { all, within } from "../events.ts";
 import { levels, type Alert, type Level } from "../../model/alert.ts";
-import { alertOf, type AlertDocument } from "../../model/alert-document.ts";
+import { alertOf, notStanding, type AlertDocument } from "../../model/alert-document.ts";
 import type { ReportLinks } from "../links.ts";
 import type { Incident, Incidents } from "../model/incidents.ts";
 import type { Query, Searcher } from "../search.ts";
@@ -9,15 +9,9 @@ import { rangeBuckets, ranges } from "./figures.ts";
 
 const field = (name: string) => `leafwatch.alert.${name}`;
 
-/** Without alerts that were found to be part of another, or never to have been, and what is no alert yet. */
+/** Alerts that stand, without what is none yet. */
 const counts: Query = {
-  bool: {
-    must_not: [
-      { exists: { field: field("merged_into") } },
-      { term: { [field("withdrawn")]: true } },
-      { term: { [field("state")]: "pending" } },
-    ],
-  },
+  bool: { must_not: [...notStanding, { term: { [field("state")]: "pending" } }] },
 };
 const notClosed: Query = { bool: { must_not: { term: { [field("workflow")]: "closed" } } } };
 

@@ -58,6 +58,6 @@ export async function tellMany<T extends Scenario>(
     }),
     settings,
   );
-  console.error(JSON.stringify(figures)); // eslint-disable-line no-console -- the figures of the run
+  process.stderr.write(`${JSON.stringify(figures)}\n`);
   return figures;
 }
