@@ -3,8 +3,7 @@
  * its document is cut, stalled, stopped and killed. At the end each line must be one document.
  */
 import { Client } from "@elastic/elasticsearch";
-import { copyFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -15,6 +14,7 @@ import { startSshd } from "../test/helpers/sshd.ts";
 import { temporaryFolder } from "../test/helpers/temporary-folder.ts";
 import { startWindowsHost } from "../test/helpers/windows-host.ts";
 import { compare } from "./chaos/compare.ts";
+import { keepEvidence } from "./chaos/evidence.ts";
 import { startFaultProxy } from "./chaos/fault-proxy.ts";
 import { createFaults } from "./chaos/faults.ts";
 import { importer } from "./chaos/importer.ts";
@@ -228,9 +228,8 @@ await client.indices.refresh({ index });
 const { documents, missing, extra, altered } = await difference();
 const ok = missing.length === 0 && extra.length === 0 && altered.length === 0;
 if (!ok) {
-  const kept = join(tmpdir(), `${namespace}.log`);
-  await copyFile(logFile, kept);
-  say(`the shippers' log: ${kept}`);
+  const kept = await keepEvidence(client, namespace, folder.path, { missing, extra, altered });
+  say(`logs, checkpoints and the whole difference: ${kept}`);
   for (const [what, some] of Object.entries({ missing, extra, altered })) {
     for (const line of some.slice(0, 10)) say(`${what}: ${line.slice(0, 200)}`);
   }

@@ -2,11 +2,11 @@ import { basename, dirname } from "node:path/posix";
 import type { Log } from "../lib/log.ts";
 import { gzipContent, plainContent, type Content } from "./content.ts";
 import { isFileError } from "./file-errors.ts";
-import { closesThePast, recognise, type Candidate } from "./file-states.ts";
+import { closesThePast, isBegun, recognise, type Candidate } from "./file-states.ts";
 import type { FileAccess } from "./files.ts";
 import { encodingOf } from "./lines.ts";
 import { beginsWith, headOf } from "./recognition.ts";
-import { rotatedSiblings } from "./rotation.ts";
+import { rotatedSiblings, type Sibling } from "./rotation.ts";
 import { isStillAt, unlessGone } from "./same-file.ts";
 import { closeFile, freshFile, learn, type TrackedFile } from "./tracked-file.ts";
 
@@ -38,9 +38,8 @@ export async function firstFiles(
   for (;;) {
     const live = await openLive(files, place, signal);
     const found: TrackedFile[] = [];
-    for (const { name, compressed } of from === "beginning"
-      ? await siblings(files, place, signal)
-      : []) {
+    const older = from === "beginning" ? await siblings(files, place, signal) : [];
+    for (const { name, compressed } of readable(older, place)) {
       const stat = await files.stat(name, signal);
       if (stat)
         found.push({
@@ -56,7 +55,8 @@ export async function firstFiles(
       if (from === "end") await skipToEnd(file, place, signal);
       found.push(file);
     }
-    if (await isUnmoved(files, place, live, signal)) return found;
+    const same = from === "end" || (await isUnshifted(files, place, older, signal));
+    if (same && (await isUnmoved(files, place, live, signal))) return found;
     await live?.content.file.close();
   }
 }
@@ -67,14 +67,18 @@ export async function firstFiles(
  */
 export async function findFiles(
   files: FileAccess,
-  known: readonly TrackedFile[],
+  allKnown: readonly TrackedFile[],
   place: Place,
   signal: AbortSignal,
 ): Promise<{ tracked: TrackedFile[]; vanished: TrackedFile[] }> {
-  for (const file of known) {
+  for (const file of allKnown) {
     // Truncated under the handle, or compressed: what was in it is looked for elsewhere.
     if (!file.compressed && !(await isItself(file, place, signal))) await closeFile(file);
   }
+  // Without its first line it would be taken for any that begins alike; by its place it is found again.
+  const known = allKnown.filter(
+    (file) => file.content !== undefined || file.origin !== undefined || isBegun(file),
+  );
   const looked = await lookAt(files, known, place, signal);
   const verdicts = recognise(known, looked);
   /** Those that stand in the folder, in their order there. */
@@ -149,13 +153,14 @@ async function lookAt(
       const missing = known.some((file, index) => !file.done && !verdicts.includes(index));
       return !missing && verdicts.some((verdict) => typeof verdict === "number" && past[verdict]);
     };
-    const older = (await siblings(files, place, signal)).reverse();
-    for (const one of older) {
+    const older = await siblings(files, place, signal);
+    for (const one of readable(older, place).reverse()) {
       if (enough()) break;
       const opened = await open(files, one, place, signal);
       if (opened) looked.unshift(opened);
     }
-    if (await isUnmoved(files, place, live, signal)) return looked;
+    const same = await isUnshifted(files, place, older, signal);
+    if (same && (await isUnmoved(files, place, live, signal))) return looked;
     for (const one of looked) await one.content.file.close();
   }
 }
@@ -206,27 +211,42 @@ async function open(
   }
 }
 
+/** What stands beside the live file, oldest first. */
 async function siblings(
   files: FileAccess,
-  { host, path, log }: Place,
+  { path }: Place,
   signal: AbortSignal,
-): Promise<Present[]> {
+): Promise<Sibling[]> {
+  return rotatedSiblings(basename(path), (await files.list(dirname(path), signal)) ?? []);
+}
+
+/** Those of `found` that can be read. */
+function readable(found: readonly Sibling[], { host, path, log }: Place): Present[] {
   const folder = dirname(path);
-  const name = basename(path);
-  const names = (await files.list(folder, signal)) ?? [];
-  const found: Present[] = [];
-  for (const sibling of rotatedSiblings(name, names)) {
-    const full = folder === "/" ? `/${sibling.name}` : `${folder}/${sibling.name}`;
-    if (sibling.compression === "other") {
-      log.warn(
-        { "host.name": host, file: full },
-        "only gzip is unpacked: a rotated file is not read",
-      );
-    } else {
-      found.push({ name: full, compressed: sibling.compression === "gzip", live: false });
-    }
-  }
-  return found;
+  return found.flatMap(({ name, compression }) => {
+    const full = folder === "/" ? `/${name}` : `${folder}/${name}`;
+    if (compression !== "other")
+      return [{ name: full, compressed: compression === "gzip", live: false }];
+    log.warn(
+      { "host.name": host, file: full },
+      "only gzip is unpacked: a rotated file is not read",
+    );
+    return [];
+  });
+}
+
+/**
+ * True when the names beside the live file are those that were `seen`: all steps of a rotation but the last change
+ * them, and what was moved or compressed after it was listed was not there when it was to be opened.
+ */
+async function isUnshifted(
+  files: FileAccess,
+  place: Place,
+  seen: readonly Sibling[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const now = await siblings(files, place, signal);
+  return now.length === seen.length && now.every(({ name }, at) => name === seen[at]?.name);
 }
 
 /** Begins behind the last line that is there now. */

@@ -6,6 +6,12 @@ import type { Printed, RemoteShell } from "./remote-shell.ts";
 import { pathArgument } from "./shell-quote.ts";
 import { isSudoRefusal, sudoRefused } from "./sudo-refused.ts";
 
+/**
+ * Names a file for `stat`: device and inode with the time of birth, since an inode number goes to a new file as soon as
+ * the old one is gone. Where a host or its file system has no such time, something constant stands there.
+ */
+const identity = "%d:%i@%.9W";
+
 /** What is asked for first: most looks at a log find less, and need no channel of their own. */
 const firstBytes = 64 * 1024;
 
@@ -26,7 +32,7 @@ export function execFiles(
 
   async function statOf(path: string, signal: AbortSignal): Promise<FileStat | undefined> {
     try {
-      const command = `${as}stat -L -c '%d:%i %s %Y %F' -- ${pathArgument(path)}`;
+      const command = `${as}stat -L -c '${identity} %s %Y %F' -- ${pathArgument(path)}`;
       const text = (await run(path, command, signal)).toString("utf8");
       const fields = /^(\S+) (\d+) (\d+) (.*)$/m.exec(text.trim());
       if (!fields) throw fileError("failed", host, path, { words: text.trim() });
@@ -71,7 +77,7 @@ export function execFiles(
     async function find(findSignal: AbortSignal): Promise<FileStat> {
       const stat = await statOf(name, findSignal);
       if (stat?.inode === inode) return stat;
-      const number = inode.slice(inode.indexOf(":") + 1);
+      const number = inode.slice(inode.indexOf(":") + 1, inode.indexOf("@"));
       const folder = dirname(path);
       for (const [other, otherNumber] of await entries(folder, findSignal)) {
         if (otherNumber !== number) continue;
@@ -110,7 +116,7 @@ export function execFiles(
     /** The next bytes in one command, between two proofs that the name still belongs to the file. */
     async function readBegin(from: number, length: number, readSignal: AbortSignal) {
       for (;;) {
-        const proof = `${as}stat -L -c '%d:%i %s' -- ${pathArgument(name)}`;
+        const proof = `${as}stat -L -c '${identity} %s' -- ${pathArgument(name)}`;
         const command = `${proof} && ${tailFrom(name, from)} 2>/dev/null | head -c ${length}; echo; ${proof}`;
         const printed = await shell.run(command, readSignal);
         const { output } = printed;

@@ -4,7 +4,7 @@ export interface FileStat {
   size: number;
   /** Epoch milliseconds; whole seconds over SFTP. */
   mtimeMs: number;
-  /** Device and inode where they can be asked for; SFTP has none. */
+  /** What tells it from every other file: device, inode, and its birth where no handle keeps it. SFTP has none. */
   inode?: string;
 }
 

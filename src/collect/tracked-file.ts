@@ -5,7 +5,7 @@ import { isBegun, type FileState } from "./file-states.ts";
 import type { FileStat } from "./files.ts";
 import { encodingOf, lineSplitter, type Encoding } from "./lines.ts";
 import { joined, joinRecords } from "./multiline.ts";
-import { beginsWith, headOf, originOf } from "./recognition.ts";
+import { beginsWith, headBytes, headOf, originOf } from "./recognition.ts";
 
 /** A file of a stream while we know about it. */
 export interface TrackedFile extends FileState {
@@ -117,6 +117,8 @@ export async function* readOn(
     ...(file.skipping && { skipping: true }),
   });
   let read = 0;
+  /** What was read of the head, where this begins with it. */
+  let begin = Buffer.alloc(0);
   let pending: RawLine[] = [];
   let pendingBytes = 0;
 
@@ -134,7 +136,7 @@ export async function* readOn(
     const [lines, waiting] = records(pending, atEnd);
     pending = waiting;
     pendingBytes = 0;
-    const checked = unchanged(file, content, end === "final", options, signal);
+    const checked = unchanged(file, content, { begin, complete: end === "final" }, options, signal);
     checked.catch(() => undefined);
     return {
       ...{ lines, checked },
@@ -159,6 +161,8 @@ export async function* readOn(
   let last: Cut | undefined;
   try {
     for await (const chunk of content.read(start, signal)) {
+      if (start === 0 && read < headBytes)
+        begin = Buffer.concat([begin, chunk.subarray(0, headBytes - read)]);
       read += chunk.length;
       pendingBytes += chunk.length;
       pending = append(pending, splitter.push(chunk));
@@ -201,17 +205,21 @@ function settle(file: TrackedFile, before: FileStat, end: number): void {
   file.size = file.compressed ? end : Math.max(before.size, end);
 }
 
-/** True when the file still begins as it did: also takes in how it begins, as far as that is new. */
+/**
+ * True when the file still begins as it did, and as what was read of it: also takes in how it begins, as far as that is
+ * new.
+ */
 async function unchanged(
   file: TrackedFile,
   content: Content,
-  complete: boolean,
+  { begin, complete }: { begin: Buffer; complete: boolean },
   options: ReadOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (file.compressed && file.head.length > 0 && file.origin !== undefined) return true;
   const bytes = await content.head(signal);
   if (file.head.length > 0 && !beginsWith(bytes, file.head)) return false;
+  if (!begin.equals(bytes.subarray(0, begin.length))) return false;
   learn(file, bytes, options);
   // A file that ends in its first line: named as if the line's end had been written.
   if (complete)
