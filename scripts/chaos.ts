@@ -138,8 +138,11 @@ const end = performance.now() + minutes * 60_000;
 const lines = () =>
   [...writers, ...recordWriters].reduce((sum, writer) => sum + writer.lines.length, 0);
 async function countStored(index: string): Promise<number> {
-  await client.indices.refresh({ index }, { ignore: [404] });
-  return (await client.count({ index }, { ignore: [404] })).count;
+  // Not there yet, or its first shard just starts.
+  const options = { ignore: [404, 503] };
+  await client.indices.refresh({ index }, options);
+  const answer: { count?: number } = await client.count({ index }, options);
+  return answer.count ?? 0;
 }
 async function writing() {
   while (performance.now() < end) {

@@ -4,11 +4,13 @@ import type { Stream } from "../collect/source.ts";
 import type { LogEntry } from "../config/schema.ts";
 import { serverVersion } from "../es/capabilities.ts";
 import { wrap } from "../es/errors.ts";
+import { checkPrecedence } from "../es/precedence.ts";
 import { checkSetup } from "../es/templates.ts";
 import { AppError, isAbort } from "../lib/errors.ts";
 import { silentLog } from "../lib/log.ts";
 import { visible } from "../lib/visible.ts";
 import type { LineBatch } from "../model/raw-line.ts";
+import { formats } from "../parse/registry.ts";
 import { checkNotify, sendTestMail } from "../notify/check.ts";
 import { notifyOptions } from "../notify/options.ts";
 import { createChannels } from "../notify/recipients.ts";
@@ -65,6 +67,7 @@ async function lookAt(context: Context, options: Options, signal: AbortSignal): 
     one("Elasticsearch", async () => {
       const health = await wrap(() => client.cluster.health({}, { signal }), signal);
       await checkSetup(client, config.namespace, signal);
+      await checkPrecedence(client, config.namespace, Object.keys(formats), signal);
       const version = await serverVersion(client, signal);
       return `${health.cluster_name} ${version}: ${health.status}, templates of ${config.namespace} installed`;
     }),

@@ -2,6 +2,7 @@ import type { Client } from "@elastic/elasticsearch";
 import { fileURLToPath } from "node:url";
 import { createApiKeys } from "../es/api-keys.ts";
 import { createDocuments } from "../es/documents.ts";
+import { checkPrecedence } from "../es/precedence.ts";
 import { roleDescriptors } from "../es/privileges.ts";
 import { removeSetup, setup, type Change } from "../es/templates.ts";
 import { importDashboards } from "../kibana/import.ts";
@@ -10,6 +11,7 @@ import { importRecord, type ImportRecord, type RecordStore } from "../kibana/rec
 import { removeDashboards } from "../kibana/remove.ts";
 import { AppError } from "../lib/errors.ts";
 import { visible } from "../lib/visible.ts";
+import { formats } from "../parse/registry.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 
@@ -49,6 +51,8 @@ export const setupCommand: AddCommand = (program, io) => {
       }
       const elasticsearch = await templates(context, options, io.signal);
       if (!options.json) await io.out(describeTemplates(elasticsearch, options));
+      if (!options.remove)
+        await checkPrecedence(client, config.namespace, Object.keys(formats), io.signal);
       const { failure, ...done } = await kibana(context, options, io.signal);
       const result = { elasticsearch, kibana: done.steps };
       if (options.json) await io.out(`${JSON.stringify(result)}\n`);

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AppError } from "../lib/errors.ts";
+import { wildcard } from "../lib/wildcard.ts";
 
 /** The files that patterns match: `*` stands for any part of a name. @throws RULES_MISSING. */
 export async function ruleFiles(globs: readonly string[], folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const glob of globs) {
     const name = basename(glob);
-    const parts = name.split("*").map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, "\\$&"));
-    const pattern = new RegExp(`^${parts.join(".*")}$`);
+    const pattern = wildcard(name);
     const names = await readdir(resolve(folder, dirname(glob))).catch(() => []);
     const matching = names.filter((one) => pattern.test(one)).sort();
     if (matching.length === 0) {

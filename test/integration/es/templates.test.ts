@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Client } from "@elastic/elasticsearch";
+import { checkPrecedence } from "../../../src/es/precedence.ts";
 import { checkSetup, dataStreams, removeSetup, setup } from "../../../src/es/templates.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import { createShipper } from "../../../src/ship/shipper.ts";
@@ -195,6 +196,35 @@ describe("setup", function () {
         code: "ES_REFUSED",
         message: new RegExp(name),
         hint: /claims the same streams/,
+      });
+    } finally {
+      await client.indices.deleteIndexTemplate({ name });
+      await removeNamespace(client, own);
+    }
+  });
+
+  it("names a template of somebody else that would win over ours, or would not", async () => {
+    const own = randomNamespace();
+    const name = `foreign-${own}`;
+    const claim = (pattern: string, priority: number) =>
+      client.indices.putIndexTemplate({
+        name,
+        index_patterns: [pattern],
+        priority,
+        data_stream: {},
+      });
+    const check = () => checkPrecedence(client, own, ["apache.access", "system.auth"], signal);
+    await setup(client, { namespace: own, retentionMs: day }, signal);
+    try {
+      await check();
+      await claim(`logs-apache*-${own}`, 499);
+      await check();
+      await claim(`logs-nginx.*-${own}`, 600);
+      await check();
+      await claim(`logs-apache*-${own}`, 600);
+      await assert.rejects(check(), {
+        code: "ES_TEMPLATE_SHADOWED",
+        message: `index template ${name} (priority 600) wins over Leafwatch's for logs-apache.access-${own}`,
       });
     } finally {
       await client.indices.deleteIndexTemplate({ name });
