@@ -89,7 +89,7 @@ async function atRest(client: Client): Promise<void> {
   for (let quiet = 0; quiet < 3;) {
     await sleep(1000);
     const { _all } = await client.indices.stats({ metric: "merge" });
-    quiet = _all.total?.merges?.current === 0 ? quiet + 1 : 0;
+    quiet = (_all.total?.merges?.current ?? 0) === 0 ? quiet + 1 : 0;
   }
 }
 

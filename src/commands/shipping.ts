@@ -4,6 +4,7 @@ import { createEnricher } from "../enrich/enricher.ts";
 import { isWorthCompressing } from "../es/client.ts";
 import { createDocuments } from "../es/documents.ts";
 import type { AppError } from "../lib/errors.ts";
+import { keepHeapSmall } from "../lib/heap.ts";
 import type { Problem } from "../model/notification.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { utc, zoneOf, type Zone } from "../parse/zone.ts";
@@ -98,6 +99,7 @@ export async function withShipping(
   signal: AbortSignal,
 ): Promise<Shipped> {
   const { config, client, log } = context;
+  keepHeapSmall();
   const stop = new AbortController();
   let reason: AppError | undefined;
   await using shipper = createShipper({
