@@ -13,8 +13,8 @@ import { openContext, withConfig, type ConfigOptions, type Context } from "./con
 import type { AddCommand } from "./io.ts";
 
 interface Status {
-  /** Streams with the time at which a line of them was last stored. */
-  sources: { host: string; stream: string; saved_at: string }[];
+  /** Streams with the time at which a line of them was last stored, if ever. */
+  sources: { host: string; stream: string; stored_at?: string }[];
   streams: StoredStream[];
   /** `too_late`: events left out so far because they arrived later than the rule's `late`. */
   rules: {
@@ -48,10 +48,10 @@ async function statusOf({ config, client }: Context, signal: AbortSignal): Promi
   const checkpoints = createCheckpoints(client, namespace, "status");
   const cursors = await elasticState(client, namespace).cursors(signal);
   return {
-    sources: (await checkpoints.list(signal)).map(({ host, stream, savedAt }) => ({
+    sources: (await checkpoints.list(signal)).map(({ host, stream, storedAt }) => ({
       host,
       stream,
-      saved_at: savedAt,
+      ...(storedAt !== undefined && { stored_at: storedAt }),
     })),
     streams: await storedStreams(client, namespace, signal),
     rules: [...cursors.values()].map(({ value }) => ({
@@ -119,7 +119,7 @@ function describe(status: Status, now: Date): string {
     section(
       "Sources",
       ["host", "stream", "last stored"],
-      status.sources.map(({ host, stream, saved_at }) => [host, stream, ago(saved_at)]),
+      status.sources.map(({ host, stream, stored_at }) => [host, stream, ago(stored_at)]),
     ),
     section(
       `Streams (kept ${status.retention})`,

@@ -38,8 +38,8 @@ export interface Checkpoints<P> {
   ): Promise<{ progress: P | undefined; doubt: Doubt }>;
   /** @throws CHECKPOINT_TAKEN when somebody else has loaded it since. */
   save(host: string, stream: string, progress: P, ahead: Ahead, signal: AbortSignal): Promise<void>;
-  /** All of them, for status. */
-  list(signal: AbortSignal): Promise<{ host: string; stream: string; savedAt: string }[]>;
+  /** All of them, for status; `storedAt`: when its last lines were stored. */
+  list(signal: AbortSignal): Promise<{ host: string; stream: string; storedAt?: string }[]>;
 }
 
 export interface CheckpointOptions {
@@ -110,7 +110,8 @@ export function createCheckpoints<P extends object>(
       return all.map(({ doc }) => ({
         host: doc.host.name,
         stream: doc.stream,
-        savedAt: doc.saved_at,
+        // Its documents' streams are named once there are any.
+        ...(doc.since.length > 0 && { storedAt: doc.saved_at }),
       }));
     },
   };

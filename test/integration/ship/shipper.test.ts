@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Client } from "@elastic/elasticsearch";
 import { setup } from "../../../src/es/templates.ts";
 import { silentLog } from "../../../src/lib/log.ts";
-import type { CheckpointOptions } from "../../../src/ship/checkpoints.ts";
+import { createCheckpoints, type CheckpointOptions } from "../../../src/ship/checkpoints.ts";
 import { createShipper } from "../../../src/ship/shipper.ts";
 import { offsetsUpTo, openDelivery, storedOffsets } from "../../helpers/delivery.ts";
 import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
@@ -104,6 +104,22 @@ describe("shipping", function () {
     });
     await using third = open("c");
     assert.deepEqual(await third.load(...web1, signal), { at: 2 });
+  });
+
+  it("tells when lines of a stream were last stored, and of which there never were any", async () => {
+    const [host, stream] = web1;
+    await using delivery = open();
+    for (const name of [stream, "/var/log/still.log"]) await delivery.load(host, name, signal);
+    await delivery.save(host, "/var/log/still.log", { at: 0 }, signal);
+    const before = new Date().toISOString();
+    await delivery.ship(...web1, batch, accessEvents(0, 3, namespace), signal);
+    await delivery.save(...web1, { at: 3 }, signal);
+    await client.indices.refresh({ index: `leafwatch-checkpoints-${namespace}` });
+    const listed = await createCheckpoints(client, namespace, "status").list(signal);
+    const times = new Map(listed.map((one) => [one.stream, one.storedAt]));
+    assert.deepEqual([...times.keys()].sort(), [stream, "/var/log/still.log"].sort());
+    assert.equal(times.get("/var/log/still.log"), undefined);
+    assert.ok((times.get(stream) ?? "") >= before);
   });
 
   it("keeps what the cluster refuses as a dead letter, and the rest goes on", async () => {
