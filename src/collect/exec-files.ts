@@ -47,7 +47,7 @@ export function execFiles(
 
   /** Names and inode numbers; a name with line breaks goes on in the lines after it. */
   async function entries(folder: string, signal: AbortSignal): Promise<Map<string, string>> {
-    const text = await run(folder, `${as}ls -1Aif -- ${pathArgument(`${folder}/`)}`, signal);
+    const text = await run(folder, `${as}ls -1Ai -- ${pathArgument(`${folder}/`)}`, signal);
     const found = new Map<string, string>();
     let last = "";
     for (const line of text.toString("utf8").split("\n")) {
@@ -61,8 +61,6 @@ export function execFiles(
         last = `${last}\n${line}`;
       }
     }
-    found.delete(".");
-    found.delete("..");
     return found;
   }
 
