@@ -27,7 +27,9 @@ export async function checkPrecedence(
 ): Promise<void> {
   const claims = (await claimsOf(client, signal)).sort((a, b) => b.priority - a.priority);
   for (const name of [
-    ...[...datasets, "leafwatch.alert"].map((dataset) => `logs-${dataset}-${namespace}`),
+    ...[...datasets, "leafwatch.alert", "leafwatch.dead_letter"].map(
+      (dataset) => `logs-${dataset}-${namespace}`,
+    ),
     ...["alerts", "checkpoints", "outbox"].map((thing) => `leafwatch-${thing}-${namespace}`),
   ]) {
     const first = claims.find(({ patterns }) => patterns.some((one) => wildcard(one).test(name)));
