@@ -1,28 +1,13 @@
-import { basename, dirname } from "node:path/posix";
-import type { Log } from "../lib/log.ts";
 import { gzipContent, plainContent, type Content } from "./content.ts";
 import { isFileError } from "./file-errors.ts";
 import { closesThePast, isBegun, recognise, type Candidate } from "./file-states.ts";
 import type { FileAccess } from "./files.ts";
 import { encodingOf } from "./lines.ts";
 import { beginsWith, headOf } from "./recognition.ts";
-import { rotatedSiblings, type Sibling } from "./rotation.ts";
+import type { Sibling } from "./rotation.ts";
 import { isStillAt, unlessGone } from "./same-file.ts";
+import { areStill, readable, siblings, type Place, type Present } from "./siblings.ts";
 import { closeFile, freshFile, learn, type TrackedFile } from "./tracked-file.ts";
-
-interface Place {
-  host: string;
-  /** The live path. */
-  path: string;
-  log: Log;
-}
-
-/** What stands in the folder of a live path: its siblings, oldest first, then itself. */
-interface Present {
-  name: string;
-  compressed: boolean;
-  live: boolean;
-}
 
 interface Looked extends Candidate, Present {
   content: Content;
@@ -38,8 +23,8 @@ export async function firstFiles(
   for (;;) {
     const live = await openLive(files, place, signal);
     const found: TrackedFile[] = [];
-    const older = from === "beginning" ? await siblings(files, place, signal) : [];
-    for (const { name, compressed } of readable(older, place)) {
+    const older = from === "beginning" ? await siblings(files, place, signal) : undefined;
+    for (const { name, compressed } of readable(older ?? [], place)) {
       const stat = await files.stat(name, signal);
       if (stat)
         found.push({
@@ -55,8 +40,7 @@ export async function firstFiles(
       if (from === "end") await skipToEnd(file, place, signal);
       found.push(file);
     }
-    const same = from === "end" || (await isUnshifted(files, place, older, signal));
-    if (same && (await isUnmoved(files, place, live, signal))) return found;
+    if (await isUnmoved(files, place, { live, older }, signal)) return found;
     await live?.content.file.close();
   }
 }
@@ -159,8 +143,7 @@ async function lookAt(
       const opened = await open(files, one, place, signal);
       if (opened) looked.unshift(opened);
     }
-    const same = await isUnshifted(files, place, older, signal);
-    if (same && (await isUnmoved(files, place, live, signal))) return looked;
+    if (await isUnmoved(files, place, { live, older }, signal)) return looked;
     for (const one of looked) await one.content.file.close();
   }
 }
@@ -175,13 +158,15 @@ async function openLive(files: FileAccess, place: Place, signal: AbortSignal) {
   return open(files, { name: path, compressed: false, live: true }, place, signal);
 }
 
-/** True when no rotation came since `live` was opened. */
+/** True when no step of a rotation came since `live` was opened and `older`, where they matter, were listed. */
 async function isUnmoved(
   files: FileAccess,
-  { path }: Place,
-  live: Looked | undefined,
+  place: Place,
+  { live, older }: { live: Looked | undefined; older: readonly Sibling[] | undefined },
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (older && !(await areStill(files, place, older, signal))) return false;
+  const { path } = place;
   if (!live) return (await files.stat(path, signal)) === undefined;
   return unlessGone(async () => {
     const head = await live.content.head(signal);
@@ -209,44 +194,6 @@ async function open(
     log.error({ "host.name": host, file: one.name, err: error }, "a rotated file cannot be read");
     return undefined;
   }
-}
-
-/** What stands beside the live file, oldest first. */
-async function siblings(
-  files: FileAccess,
-  { path }: Place,
-  signal: AbortSignal,
-): Promise<Sibling[]> {
-  return rotatedSiblings(basename(path), (await files.list(dirname(path), signal)) ?? []);
-}
-
-/** Those of `found` that can be read. */
-function readable(found: readonly Sibling[], { host, path, log }: Place): Present[] {
-  const folder = dirname(path);
-  return found.flatMap(({ name, compression }) => {
-    const full = folder === "/" ? `/${name}` : `${folder}/${name}`;
-    if (compression !== "other")
-      return [{ name: full, compressed: compression === "gzip", live: false }];
-    log.warn(
-      { "host.name": host, file: full },
-      "only gzip is unpacked: a rotated file is not read",
-    );
-    return [];
-  });
-}
-
-/**
- * True when the names beside the live file are those that were `seen`: all steps of a rotation but the last change
- * them, and what was moved or compressed after it was listed was not there when it was to be opened.
- */
-async function isUnshifted(
-  files: FileAccess,
-  place: Place,
-  seen: readonly Sibling[],
-  signal: AbortSignal,
-): Promise<boolean> {
-  const now = await siblings(files, place, signal);
-  return now.length === seen.length && now.every(({ name }, at) => name === seen[at]?.name);
 }
 
 /** Begins behind the last line that is there now. */

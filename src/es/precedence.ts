@@ -6,7 +6,7 @@ import { wrap } from "./errors.ts";
 /** Somebody's index template: of those that match a name, the one with the highest priority makes the index. */
 interface Claim {
   name: string;
-  patterns: string[];
+  patterns: RegExp[];
   priority: number;
 }
 
@@ -32,7 +32,7 @@ export async function checkPrecedence(
     ),
     ...["alerts", "checkpoints", "outbox"].map((thing) => `leafwatch-${thing}-${namespace}`),
   ]) {
-    const first = claims.find(({ patterns }) => patterns.some((one) => wildcard(one).test(name)));
+    const first = claims.find(({ patterns }) => patterns.some((one) => one.test(name)));
     if (!first || first.priority <= ourPriority || isOurs(first, namespace)) continue;
     throw new AppError(
       "ES_TEMPLATE_SHADOWED",
@@ -59,7 +59,7 @@ async function claimsOf(client: Client, signal: AbortSignal): Promise<Claim[]> {
   const found = (answer as Partial<typeof answer>).index_templates ?? [];
   return found.map(({ name, index_template }) => ({
     name,
-    patterns: [index_template.index_patterns].flat(),
+    patterns: [index_template.index_patterns].flat().map(wildcard),
     priority: index_template.priority ?? 0,
   }));
 }
