@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Client } from "@elastic/elasticsearch";
+import { Client, type estypes } from "@elastic/elasticsearch";
 import { distributions, type EmbeddedVersion } from "../../src/es/distribution.ts";
 import { startElasticsearch, type LocalElasticsearch } from "../../src/es/local.ts";
 
@@ -57,3 +57,16 @@ after(async function () {
   this.timeout(60_000);
   await (await started)?.[Symbol.asyncDispose]();
 });
+
+/** What a search finds so far of what comes into being: nothing where there is no index, or its shard just starts (503). */
+export async function foundSoFar<T>(
+  client: Client,
+  request: estypes.SearchRequest,
+): Promise<estypes.SearchHit<T>[]> {
+  const options = { ignore: [503] };
+  const answer: Partial<estypes.SearchResponse<T>> = await client.search<T>(
+    { ...request, ignore_unavailable: true },
+    options,
+  );
+  return answer.hits?.hits ?? [];
+}

@@ -8,7 +8,7 @@ import { shipAll } from "../../../src/commands/shipping.ts";
 import { startElasticsearch } from "../../../src/es/local.ts";
 import { setup } from "../../../src/es/templates.ts";
 import { createMetrics } from "../../../src/observe/metrics.ts";
-import { randomNamespace } from "../../helpers/elasticsearch.ts";
+import { foundSoFar, randomNamespace } from "../../helpers/elasticsearch.ts";
 import { until } from "../../helpers/poll.ts";
 import { hasSshd, startSshd } from "../../helpers/sshd.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
@@ -86,12 +86,11 @@ describe("an Elasticsearch that is stopped", function () {
       const index = `logs-system.syslog-${namespace}`;
       const stored = async () => {
         await client.indices.refresh({ index, ignore_unavailable: true });
-        const { hits } = await client.search<{ event: { original: string } }>({
-          index,
-          size: 10_000,
-          ignore_unavailable: true,
-        });
-        return hits.hits.map(({ _source }) => _source?.event.original ?? "");
+        interface Stored {
+          event: { original: string };
+        }
+        const hits = await foundSoFar<Stored>(client, { index, size: 10_000 });
+        return hits.map(({ _source }) => _source?.event.original ?? "");
       };
       await until(
         "the first lines are stored",

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import type { estypes } from "@elastic/elasticsearch";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { elasticsearchUrl } from "../../helpers/elasticsearch.ts";
+import { elasticsearchUrl, foundSoFar } from "../../helpers/elasticsearch.ts";
 import { until } from "../../helpers/poll.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { createWorld, type World } from "./world.ts";
@@ -28,10 +27,12 @@ describe("watch: a running watcher whose rule files change", function () {
   async function judged(): Promise<Map<string, number>> {
     const index = `leafwatch-cursors-${world.namespace}`;
     await world.client.indices.refresh({ index, ignore_unavailable: true });
-    // 503 while the shard of the new index starts: then there are no hits at all.
-    const answer: Partial<estypes.SearchResponse<{ rule: string; passed_at: string }>> =
-      await world.client.search({ index, ignore_unavailable: true, size: 100 }, { ignore: [503] });
-    const cursors = (answer.hits?.hits ?? []).flatMap(({ _source }) => (_source ? [_source] : []));
+    interface Cursor {
+      rule: string;
+      passed_at: string;
+    }
+    const hits = await foundSoFar<Cursor>(world.client, { index, size: 100 });
+    const cursors = hits.flatMap(({ _source }) => (_source ? [_source] : []));
     return new Map(cursors.map((one) => [one.rule, Date.parse(one.passed_at)]));
   }
   /** Waits until each rule is judged by a pass that began later than `after`. */
