@@ -1,5 +1,5 @@
 import type { EcsEvent } from "../model/ecs.ts";
-import { putAscii, putBytes, putJson, putMember, putMembers } from "./json-bytes.ts";
+import { putAscii, putByte, putBytes, putJson, putMember, putMembers } from "./json-bytes.ts";
 
 type Host = NonNullable<EcsEvent["host"]>;
 type Log = NonNullable<EcsEvent["log"]>;
@@ -16,8 +16,7 @@ const closing = 0x7d;
 export function putGroups(bytes: Buffer, at: number, event: EcsEvent): number {
   const { host, log } = event;
   const names = host && isNames(host) ? host : undefined;
-  let end = putAscii(bytes, at, '{"@timestamp":');
-  end = putJson(bytes, end, event["@timestamp"]);
+  let end = putTime(bytes, at, event["@timestamp"]);
   end = putStream(bytes, end, event, names);
   if (log?.file) end = putLogRest(bytes, end, log);
   for (const name in event) {
@@ -37,12 +36,25 @@ export function putGroups(bytes: Buffer, at: number, event: EcsEvent): number {
     }
     const value = event[name as keyof EcsEvent];
     if (value === undefined) continue;
-    bytes[end++] = comma;
-    end = putMember(bytes, end, name, value);
+    end = putMember(bytes, putByte(bytes, end, comma), name, value);
   }
   end = putVerdict(bytes, end, event.event);
   return putEventRest(bytes, end, event.event);
 }
+
+let lastTime: { text: string; json?: Buffer } = { text: "" };
+
+/** Puts the event's time, as the first member. Where one line has the time of the line before it, more will have. */
+function putTime(bytes: Buffer, at: number, text: string): number {
+  if (text === lastTime.text) {
+    lastTime.json ??= Buffer.from(`${timeBegin}${JSON.stringify(text)}`);
+    return putBytes(bytes, at, lastTime.json);
+  }
+  lastTime = { text };
+  return putJson(bytes, putAscii(bytes, at, timeBegin), text);
+}
+
+const timeBegin = '{"@timestamp":';
 
 /** Puts the members of `leafwatch` but what is stamped at each try. */
 export function putOwn(
@@ -101,11 +113,9 @@ function putLogRest(bytes: Buffer, at: number, log: Log): number {
   for (const name in log) {
     const value = log[name as keyof Log];
     if (name === "file" || value === undefined) continue;
-    bytes[end++] = comma;
-    end = putMember(bytes, end, name, value);
+    end = putMember(bytes, putByte(bytes, end, comma), name, value);
   }
-  bytes[end] = closing;
-  return end + 1;
+  return putByte(bytes, end, closing);
 }
 
 /** How events were judged, and its JSON. */
@@ -175,7 +185,7 @@ function putEventRest(bytes: Buffer, at: number, event: Event): number {
     }
     const value = event[name as keyof Event];
     if (value === undefined) continue;
-    if (bytes[end - 1] !== opening) bytes[end++] = comma;
+    if (bytes[end - 1] !== opening) end = putByte(bytes, end, comma);
     end = putMember(bytes, end, name, value);
   }
   return end;

@@ -1,7 +1,7 @@
 import type { EcsEvent } from "../model/ecs.ts";
 import { putGroups, putOwn } from "./document-json.ts";
-import { eventId } from "./event-id.ts";
-import { putAscii, putDigits } from "./json-bytes.ts";
+import { beginOfId, lineId, putLineId, type LineId } from "./event-id.ts";
+import { noRoom, putAscii, putBytes, putDigits } from "./json-bytes.ts";
 import { freshPage, nextPage, nextPlace, occupy, vacate, type Place } from "./pages.ts";
 
 /** A document as it goes over the wire: made text once, however often it is sent. */
@@ -20,21 +20,29 @@ export function prepareDocument(
 ): PreparedDocument {
   const dataset = event.data_stream?.dataset ?? event.event.dataset;
   if (dataset === undefined) throw new TypeError("an event without event.dataset");
-  const id = eventId(origin, offset, event.event.original ?? "");
-  return prepareAs(streamOf(dataset, namespace), id, event);
+  const { stream, action } = streamOf(dataset, namespace, origin);
+  return prepare(stream, action, lineId(offset, event.event.original ?? ""), event);
+}
+
+/** The same for a document whose stream and id are known. */
+export function prepareAs(stream: string, id: string, event: EcsEvent): PreparedDocument {
+  return prepare(stream, Buffer.from(actionOf(stream, id)), undefined, event);
 }
 
 let page = freshPage(0);
 
-/** The same for a document whose stream and id are known. */
-export function prepareAs(stream: string, id: string, event: EcsEvent): PreparedDocument {
-  let document = put(stream, id, event);
-  while (document.end > page.bytes.length) {
-    page = nextPage(page, document.end - document.start);
-    document = put(stream, id, event);
+function prepare(...what: Parameters<typeof put>): PreparedDocument {
+  for (;;) {
+    try {
+      const document = put(...what);
+      occupy(page, document.end);
+      return document;
+    } catch (error) {
+      if (error !== noRoom) throw error;
+      // One that is too large for a page of its own gets larger ones until it fits.
+      page = nextPage(page, page.end === 0 ? 2 * page.bytes.length : 0);
+    }
   }
-  occupy(page, document.end);
-  return document;
 }
 
 /** Whoever has seen `document` stored says so once, and forgets it: its place will be another's. */
@@ -42,11 +50,19 @@ export function release({ page }: PreparedDocument): void {
   vacate(page);
 }
 
-/** Writes a document on the page, or finds that it does not fit: see json-bytes.ts. */
-function put(stream: string, id: string, event: EcsEvent): PreparedDocument {
+/**
+ * Writes a document on the page, or throws `noRoom`: see json-bytes.ts. `action` is its action line as far as
+ * the id, or as far as the id's beginning where `line` ends it.
+ */
+function put(
+  stream: string,
+  action: Uint8Array,
+  line: LineId | undefined,
+  event: EcsEvent,
+): PreparedDocument {
   const { bytes, end: start } = page;
-  let json = putAscii(bytes, start, actionOf(stream));
-  json = putAscii(bytes, json, id);
+  let json = putBytes(bytes, start, action);
+  if (line) json = putLineId(bytes, json, line);
   json = putAscii(bytes, json, actionEnd);
   const own = putGroups(bytes, json, event);
   const end = event.leafwatch ? putOwn(bytes, own, event.leafwatch) : own;
@@ -63,7 +79,7 @@ function put(stream: string, id: string, event: EcsEvent): PreparedDocument {
 
 /** Its `_id`, read from its action line: kept as a text beside, it would be half of what a document takes of the heap. */
 export function idOf({ page, stream, start, json }: PreparedDocument): string {
-  const from = start + named("").action.length + stream.length;
+  const from = start + actionOf(stream, "").length;
   return page.bytes.toString("latin1", from, json - actionEnd.length);
 }
 
@@ -126,24 +142,36 @@ function putDelay(body: Buffer, at: number, delayMs: number): number {
   return at + body.write(String(delay), at, "latin1");
 }
 
-let lastStream = { dataset: "", namespace: "", stream: "", action: "" };
+/** How the action lines of one file's documents begin. */
+interface StreamHead {
+  dataset: string;
+  namespace: string;
+  origin: string;
+  stream: string;
+  action: Uint8Array;
+}
 
-/** Neighbouring lines are of one stream. */
-function streamOf(dataset: string, namespace: string): string {
-  if (dataset !== lastStream.dataset || namespace !== lastStream.namespace)
-    lastStream = { dataset, namespace, ...named(`logs-${dataset}-${namespace}`) };
-  return lastStream.stream;
+let lastHead: StreamHead | undefined;
+
+/** Neighbouring lines are of one file. */
+function streamOf(dataset: string, namespace: string, origin: string): StreamHead {
+  if (
+    lastHead?.dataset === dataset &&
+    lastHead.namespace === namespace &&
+    lastHead.origin === origin
+  )
+    return lastHead;
+  const stream = `logs-${dataset}-${namespace}`;
+  const action = Buffer.from(actionOf(stream, beginOfId(origin)));
+  lastHead = { dataset, namespace, origin, stream, action };
+  return lastHead;
 }
 
 const actionEnd = '"}}\n';
 
-/** The action line as far as the id. */
-function actionOf(stream: string): string {
-  return stream === lastStream.stream ? lastStream.action : named(stream).action;
-}
-
-function named(stream: string) {
-  return { stream, action: `{"create":{"_index":"${stream}","_id":"` };
+/** The action line as far as `id` goes. */
+function actionOf(stream: string, id: string): string {
+  return `{"create":{"_index":"${stream}","_id":"${id}`;
 }
 
 let lastTime = { text: "", ms: NaN };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import type { EcsEvent } from "../../../src/model/ecs.ts";
 import { bulkBody, idOf, prepareDocument, textOf } from "../../../src/ship/document.ts";
-import { eventId } from "../../../src/ship/event-id.ts";
 
 const now = Date.parse("2026-11-22T10:00:05.000Z");
 const iso = "2026-11-22T10:00:05.000Z";
@@ -34,14 +34,33 @@ function count(text: string, part: string): number {
 }
 
 describe("a document on the wire", () => {
+  const idAt = (origin: string, offset: number, original: string) => {
+    const made = event({ event: { dataset: "apache.access", original } });
+    return idOf(prepareDocument(made, origin, offset, "test"));
+  };
+
   it("is named by where and what its line is", () => {
-    assert.equal(eventId("abc", 36, "a line"), eventId("abc", 36, "a line"));
-    assert.notEqual(eventId("abc", 36, "a line"), eventId("abc", 36, "another line"));
-    assert.match(eventId("3w5e11264sgsf", 2 ** 50, "é"), /^3w5e11264sgsf-[0-9a-z]+-[0-9a-z]+$/);
-    assert.equal(idOf(prepareDocument(event({}), "abc", 36, "test")), eventId("abc", 36, "a line"));
+    assert.equal(idAt("abc", 36, "a line"), idAt("abc", 36, "a line"));
+    assert.notEqual(idAt("abc", 36, "a line"), idAt("abc", 36, "another line"));
     assert.deepEqual(sent(event({})).action, {
-      create: { _index: "logs-apache.access-test", _id: eventId("abc", 36, "a line") },
+      create: { _index: "logs-apache.access-test", _id: `abc-10-${crc32("a line").toString(36)}` },
     });
+  });
+
+  it("takes the origin of each file, also when streams take turns", () => {
+    assert.match(idAt("abc", 1, "a line"), /^abc-/);
+    assert.match(idAt("def", 1, "a line"), /^def-/);
+    assert.match(idAt("abc", 2, "a line"), /^abc-2-/);
+  });
+
+  it("writes where and what as `toString(36)` does", () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), fc.string({ unit: "binary" }), (offset, text) => {
+        const what = crc32(text).toString(36);
+        assert.equal(idAt("abc", offset, text), `abc-${offset.toString(36)}-${what}`);
+      }),
+      { examples: [0, 35, 36, 1295, 1296, 2 ** 32].map((offset) => [offset, "a line"]) },
+    );
   });
 
   const groups: Record<string, object> = {
