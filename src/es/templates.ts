@@ -162,7 +162,6 @@ async function deleteTemplate(
   }
 }
 
-/** Differences of two templates by what they mean: `index.codec` and nested, `1` and `"1"` are the same. */
 /** What a newer server notes of a template by itself. */
 const serverOwn = new Set([
   "created_date",
@@ -171,6 +170,7 @@ const serverOwn = new Set([
   "modified_date_millis",
 ]);
 
+/** Differences of two templates by what they mean: `index.codec` and nested, `1` and `"1"` are the same. */
 function compare(existing: JsonObject | undefined, wanted: JsonObject): Change["differences"] {
   const from = leaves(existing ?? {});
   const to = leaves(wanted);
