@@ -1,4 +1,5 @@
 import { createDocuments } from "../es/documents.ts";
+import { onHangup } from "../lib/shutdown.ts";
 import type { Problem } from "../model/notification.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import { serveHealth } from "../observe/server.ts";
@@ -17,6 +18,8 @@ export const runCommand: AddCommand = (program, io) => {
   withConfig(program.command("run"))
     .description("ship, watch and report in one process")
     .action(async (options: ConfigOptions) => {
+      // What it asks for is read later anyway while the watcher is still being opened; without a listener it would end us.
+      using _early = onHangup(() => undefined);
       await using context = await openContext(options, io);
       const { config, log } = context;
       checkAudiences(config.report);

@@ -1,4 +1,5 @@
 import { AppError } from "../lib/errors.ts";
+import { onHangup } from "../lib/shutdown.ts";
 import { openAlerting } from "./alerting.ts";
 import { openContext, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand } from "./io.ts";
@@ -19,6 +20,8 @@ export const watchCommand: AddCommand = (program, io) => {
     .option("--json", "with --once: print what the pass did as JSON")
     .action(async (options: Options) => {
       const now = pointInTime(options);
+      // What it asks for is read later anyway while the watcher is still being opened; without a listener it would end us.
+      using _early = options.once ? undefined : onHangup(() => undefined);
       await using context = await openContext(options, io);
       await waitForSetup(context, io.signal);
       const alerting = await openAlerting(context, io.signal);

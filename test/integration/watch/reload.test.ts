@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { elasticsearchUrl, foundSoFar } from "../../helpers/elasticsearch.ts";
@@ -120,4 +122,42 @@ describe("watch: a running watcher whose rule files change", function () {
     watcher.kill("SIGTERM");
     assert.deepEqual(await ended, [0, null]);
   });
+});
+
+describe("watch: a watcher that waits for its cluster", function () {
+  this.timeout(2 * patientMs);
+
+  for (const command of ["watch", "run"]) {
+    it(`is not ended by SIGHUP: ${command}`, async () => {
+      await using folder = await temporaryFolder();
+      const cluster = createServer((_request, response) => response.writeHead(503).end());
+      await once(cluster.listen(0, "127.0.0.1"), "listening");
+      const { port } = cluster.address() as AddressInfo;
+      const path = join(folder.path, "leafwatch.yml");
+      await writeFile(
+        path,
+        JSON.stringify({ elasticsearch: { url: `http://127.0.0.1:${port}` }, hosts: [] }),
+      );
+      const words = ["src/cli.ts", command, "--config", path];
+      const waiting = spawn(process.execPath, ["--import", "tsx", ...words], {
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      const ended = once(waiting, "exit");
+      try {
+        let told = "";
+        waiting.stderr.setEncoding("utf8").on("data", (text: string) => (told += text));
+        const times = () => told.split('"waiting for Elasticsearch"').length - 1;
+        await until("it waits", () => times() > 0, patientMs);
+        const before = times();
+        waiting.kill("SIGHUP");
+        await until("it goes on waiting", () => times() > before, patientMs);
+        waiting.kill("SIGTERM");
+        assert.deepEqual(await ended, [0, null]);
+      } finally {
+        waiting.kill("SIGKILL");
+        await ended;
+        cluster.close();
+      }
+    });
+  }
 });
