@@ -49,6 +49,15 @@ describe("the pages of documents", () => {
     );
   });
 
+  it("take a document of any size", () => {
+    for (const size of [200_000, 300_000, 1_500_000, 10]) {
+      const message = '"'.repeat(size);
+      const document = prepareDocument(eventOf(message), "origin", size, "test");
+      assert.equal((JSON.parse(textOf(document)) as EcsEvent).message, message);
+      release(document);
+    }
+  });
+
   it("are used again", () => {
     const pages = new Set<unknown>();
     for (let n = 0; n < 2000; n++) {
