@@ -1,12 +1,12 @@
 import { createDocuments } from "../es/documents.ts";
-import { onHangup } from "../lib/shutdown.ts";
+import { onHangup, untilStopped } from "../lib/shutdown.ts";
 import type { Problem } from "../model/notification.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import { serveHealth } from "../observe/server.ts";
 import { checkAudiences, createReportSchedule, type ReportJob } from "../report/schedule.ts";
 import { openAlerting } from "./alerting.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
-import type { AddCommand } from "./io.ts";
+import type { AddCommand, Io } from "./io.ts";
 import { guardPasses } from "./guard.ts";
 import { openOutbox } from "./outbox.ts";
 import { reportOf } from "./reporting.ts";
@@ -17,50 +17,52 @@ import { waitForSetup } from "./ship.ts";
 export const runCommand: AddCommand = (program, io) => {
   withConfig(program.command("run"))
     .description("ship, watch and report in one process")
-    .action(async (options: ConfigOptions) => {
-      // What it asks for is read later anyway while the watcher is still being opened; without a listener it would end us.
-      using _early = onHangup(() => undefined);
-      await using context = await openContext(options, io);
-      const { config, log } = context;
-      checkAudiences(config.report);
-      const metrics = createMetrics();
-      let problem: string | undefined = "no pass of the watcher yet";
-      const waiting: Waiting = { reasons: () => [] };
-      const problems = () => [...(problem === undefined ? [] : [problem]), ...waiting.reasons()];
-      await using _health = config.listen
-        ? await serveHealth(config.listen, metrics, problems)
-        : undefined;
-      await waitForSetup(context, io.signal, waiting);
-      log.info({ hosts: config.hosts.length }, "started");
-      // Whichever fails for good stops the others, and its error is the command's.
-      const failure = new AbortController();
-      const signal = AbortSignal.any([io.signal, failure.signal]);
-      const until = async (part: Promise<unknown>) => {
-        try {
-          await part;
-        } catch (error) {
-          failure.abort();
-          throw error;
-        }
-      };
-      const troubles = new Map<string, Problem>();
-      const more = () => [...troubles.values()];
-      const alerting = await openAlerting(context, signal, { more, metrics });
-      await Promise.all([
-        until(shipAll(context, { once: false, metrics, troubles, waiting }, signal)),
-        until(
-          alerting.run(signal, (error) => {
-            problem = error === undefined ? undefined : "the last pass of the watcher failed";
-            metrics.passes.inc({ result: error === undefined ? "complete" : "failed" });
-            if (error === undefined) metrics.lastPassSeconds.set(Date.now() / 1000);
-          }),
-        ),
-        until(runReports(context, signal)),
-        until(guardPasses(context, signal)),
-      ]);
-      log.info("stopped");
-    });
+    .action((options: ConfigOptions) => untilStopped(io.signal, () => runAlways(options, io)));
 };
+
+async function runAlways(options: ConfigOptions, io: Io): Promise<void> {
+  // What it asks for is read later anyway while the watcher is still being opened; without a listener it would end us.
+  using _early = onHangup(() => undefined);
+  await using context = await openContext(options, io);
+  const { config, log } = context;
+  checkAudiences(config.report);
+  const metrics = createMetrics();
+  let problem: string | undefined = "no pass of the watcher yet";
+  const waiting: Waiting = { reasons: () => [] };
+  const problems = () => [...(problem === undefined ? [] : [problem]), ...waiting.reasons()];
+  await using _health = config.listen
+    ? await serveHealth(config.listen, metrics, problems)
+    : undefined;
+  await waitForSetup(context, io.signal, waiting);
+  log.info({ hosts: config.hosts.length }, "started");
+  // Whichever fails for good stops the others, and its error is the command's.
+  const failure = new AbortController();
+  const signal = AbortSignal.any([io.signal, failure.signal]);
+  const until = async (part: Promise<unknown>) => {
+    try {
+      await part;
+    } catch (error) {
+      failure.abort();
+      throw error;
+    }
+  };
+  const troubles = new Map<string, Problem>();
+  const more = () => [...troubles.values()];
+  const alerting = await openAlerting(context, signal, { more, metrics });
+  await Promise.all([
+    until(shipAll(context, { once: false, metrics, troubles, waiting }, signal)),
+    until(
+      alerting.run(signal, (error) => {
+        problem = error === undefined ? undefined : "the last pass of the watcher failed";
+        metrics.passes.inc({ result: error === undefined ? "complete" : "failed" });
+        if (error === undefined) metrics.lastPassSeconds.set(Date.now() / 1000);
+      }),
+    ),
+    until(runReports(context, signal)),
+    until(guardPasses(context, signal)),
+  ]);
+  log.info("stopped");
+}
 
 /** Sends each audience its report when it comes due, until `signal` aborts. */
 export async function runReports(context: Context, signal: AbortSignal): Promise<void> {

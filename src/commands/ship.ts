@@ -2,10 +2,11 @@ import { createMetrics } from "../observe/metrics.ts";
 import { checkSetup } from "../es/templates.ts";
 import { AppError } from "../lib/errors.ts";
 import { retry } from "../lib/backoff.ts";
+import { untilStopped } from "../lib/shutdown.ts";
 import { serveHealth } from "../observe/server.ts";
 import { noteClockAlways } from "./clocks.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
-import type { AddCommand } from "./io.ts";
+import type { AddCommand, Io } from "./io.ts";
 import { shipAll, type Waiting } from "./shipping.ts";
 import type { StreamFailure } from "./stages.ts";
 
@@ -20,46 +21,50 @@ export const shipCommand: AddCommand = (program, io) => {
     .description("read the logs of all hosts into Elasticsearch")
     .option("--once", "read what is there now to the end of each file, then end")
     .option("--json", "with --once: print what was done as JSON")
-    .action(async (options: Options) => {
-      await using context = await openContext(options, io);
-      const metrics = createMetrics();
-      const { listen } = context.config;
-      const serve = listen !== undefined && !options.once;
-      const waiting: Waiting = { reasons: () => [] };
-      await using _health = serve
-        ? await serveHealth(listen, metrics, () => waiting.reasons())
-        : undefined;
-      await waitForSetup(context, io.signal, waiting);
-      const stop = new AbortController();
-      const watching = options.once ? undefined : noteClockAlways(context, stop.signal);
-      const { stats, failures } = await shipAll(
-        context,
-        { once: options.once ?? false, metrics, waiting },
-        io.signal,
-      ).finally(() => {
-        stop.abort();
-      });
-      await watching;
-      const { stored, existed, deadLettered } = stats;
-      const result = {
-        stored: stored - existed,
-        dead_lettered: deadLettered,
-        failed: failures.map(({ host, stream, error }) => ({
-          host,
-          stream,
-          code: error.code,
-          reason: error.message,
-        })),
-      };
-      if (options.json) await io.out(`${JSON.stringify(result)}\n`);
-      else if (options.once) {
-        await io.out(
-          `${result.stored} new events, ${deadLettered} dead letters, ${failures.length} streams failed\n`,
-        );
-      }
-      if (failures.length > 0 && !io.signal.aborted) throw failuresError(failures);
-    });
+    .action((options: Options) =>
+      options.once ? ship(options, io) : untilStopped(io.signal, () => ship(options, io)),
+    );
 };
+
+async function ship(options: Options, io: Io): Promise<void> {
+  await using context = await openContext(options, io);
+  const metrics = createMetrics();
+  const { listen } = context.config;
+  const serve = listen !== undefined && !options.once;
+  const waiting: Waiting = { reasons: () => [] };
+  await using _health = serve
+    ? await serveHealth(listen, metrics, () => waiting.reasons())
+    : undefined;
+  await waitForSetup(context, io.signal, waiting);
+  const stop = new AbortController();
+  const watching = options.once ? undefined : noteClockAlways(context, stop.signal);
+  const { stats, failures } = await shipAll(
+    context,
+    { once: options.once ?? false, metrics, waiting },
+    io.signal,
+  ).finally(() => {
+    stop.abort();
+  });
+  await watching;
+  const { stored, existed, deadLettered } = stats;
+  const result = {
+    stored: stored - existed,
+    dead_lettered: deadLettered,
+    failed: failures.map(({ host, stream, error }) => ({
+      host,
+      stream,
+      code: error.code,
+      reason: error.message,
+    })),
+  };
+  if (options.json) await io.out(`${JSON.stringify(result)}\n`);
+  else if (options.once) {
+    await io.out(
+      `${result.stored} new events, ${deadLettered} dead letters, ${failures.length} streams failed\n`,
+    );
+  }
+  if (failures.length > 0 && !io.signal.aborted) throw failuresError(failures);
+}
 
 /** Waits for a cluster that is not there yet, saying so, in `waiting` too; anything else it answers counts. */
 export async function waitForSetup(

@@ -1,8 +1,8 @@
 import { AppError } from "../lib/errors.ts";
-import { onHangup } from "../lib/shutdown.ts";
+import { onHangup, untilStopped } from "../lib/shutdown.ts";
 import { openAlerting } from "./alerting.ts";
 import { openContext, withConfig, type ConfigOptions } from "./context.ts";
-import type { AddCommand } from "./io.ts";
+import type { AddCommand, Io } from "./io.ts";
 import { waitForSetup } from "./ship.ts";
 
 interface Options extends ConfigOptions {
@@ -20,27 +20,35 @@ export const watchCommand: AddCommand = (program, io) => {
     .option("--json", "with --once: print what the pass did as JSON")
     .action(async (options: Options) => {
       const now = pointInTime(options);
-      // What it asks for is read later anyway while the watcher is still being opened; without a listener it would end us.
-      using _early = options.once ? undefined : onHangup(() => undefined);
-      await using context = await openContext(options, io);
-      await waitForSetup(context, io.signal);
-      const alerting = await openAlerting(context, io.signal);
-      if (!options.once) {
-        await alerting.run(io.signal);
-        return;
-      }
-      const { judged, delivered } = await alerting.pass(now(), io.signal);
-      const failed = judged.failed.map(({ rule, error }) => ({ rule, reason: error.message }));
-      const { rules, changed, tooLate } = judged;
-      if (options.json)
-        await io.out(
-          `${JSON.stringify({ rules, changed, too_late: tooLate, failed, ...delivered })}\n`,
-        );
-      else await io.out(`${rules} rules judged, ${changed} groups changed\n`);
-      const [first] = judged.failed;
-      if (first) throw first.error;
+      if (options.once) await watchOnce(options, now, io);
+      else await untilStopped(io.signal, () => watchAlways(options, io));
     });
 };
+
+async function watchAlways(options: Options, io: Io): Promise<void> {
+  // What it asks for is read later anyway while the watcher is still being opened; without a listener it would end us.
+  using _early = onHangup(() => undefined);
+  await using context = await openContext(options, io);
+  await waitForSetup(context, io.signal);
+  const alerting = await openAlerting(context, io.signal);
+  await alerting.run(io.signal);
+}
+
+async function watchOnce(options: Options, now: () => Date, io: Io): Promise<void> {
+  await using context = await openContext(options, io);
+  await waitForSetup(context, io.signal);
+  const alerting = await openAlerting(context, io.signal);
+  const { judged, delivered } = await alerting.pass(now(), io.signal);
+  const failed = judged.failed.map(({ rule, error }) => ({ rule, reason: error.message }));
+  const { rules, changed, tooLate } = judged;
+  if (options.json)
+    await io.out(
+      `${JSON.stringify({ rules, changed, too_late: tooLate, failed, ...delivered })}\n`,
+    );
+  else await io.out(`${rules} rules judged, ${changed} groups changed\n`);
+  const [first] = judged.failed;
+  if (first) throw first.error;
+}
 
 /** The clock of judging. @throws USAGE_TIME. */
 function pointInTime({ once, at }: Options): () => Date {

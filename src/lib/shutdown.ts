@@ -1,3 +1,5 @@
+import { isAbort } from "./errors.ts";
+
 /**
  * A signal that aborts at SIGTERM or SIGINT. A second one ends the process at once by Node's default, because the
  * listeners are gone by then.
@@ -13,6 +15,15 @@ export function shutdownSignal(): { signal: AbortSignal; [Symbol.dispose](): voi
   };
   process.on("SIGTERM", stop).on("SIGINT", stop);
   return { signal: controller.signal, [Symbol.dispose]: dispose };
+}
+
+/** Runs what shall go on until `signal` aborts: broken off by it, wherever it was, it has done what it should. */
+export async function untilStopped(signal: AbortSignal, serve: () => Promise<void>): Promise<void> {
+  try {
+    await serve();
+  } catch (error) {
+    if (!signal.aborted || !isAbort(error)) throw error;
+  }
 }
 
 /** Calls `reload` at every SIGHUP, the sign of old that a daemon shall read its files again. */
