@@ -1,5 +1,5 @@
 import { createDocuments } from "../es/documents.ts";
-import { onHangup, untilStopped } from "../lib/shutdown.ts";
+import { ignoreHangup, untilStopped } from "../lib/shutdown.ts";
 import type { Problem } from "../model/notification.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import { serveHealth } from "../observe/server.ts";
@@ -21,8 +21,7 @@ export const runCommand: AddCommand = (program, io) => {
 };
 
 async function runAlways(options: ConfigOptions, io: Io): Promise<void> {
-  // What it asks for is read later anyway while the watcher is still being opened; without a listener it would end us.
-  using _early = onHangup(() => undefined);
+  using _hangup = ignoreHangup();
   await using context = await openContext(options, io);
   const { config, log } = context;
   checkAudiences(config.report);

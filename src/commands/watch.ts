@@ -1,5 +1,5 @@
 import { AppError } from "../lib/errors.ts";
-import { onHangup, untilStopped } from "../lib/shutdown.ts";
+import { ignoreHangup, untilStopped } from "../lib/shutdown.ts";
 import { openAlerting } from "./alerting.ts";
 import { openContext, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand, Io } from "./io.ts";
@@ -18,26 +18,21 @@ export const watchCommand: AddCommand = (program, io) => {
     .option("--once", "one pass, then end")
     .option("--at <time>", "with --once: judge as if the clock stood there (ISO 8601)")
     .option("--json", "with --once: print what the pass did as JSON")
-    .action(async (options: Options) => {
-      const now = pointInTime(options);
-      if (options.once) await watchOnce(options, now, io);
-      else await untilStopped(io.signal, () => watchAlways(options, io));
-    });
+    .action((options: Options) =>
+      options.once ? watch(options, io) : untilStopped(io.signal, () => watch(options, io)),
+    );
 };
 
-async function watchAlways(options: Options, io: Io): Promise<void> {
-  // What it asks for is read later anyway while the watcher is still being opened; without a listener it would end us.
-  using _early = onHangup(() => undefined);
+async function watch(options: Options, io: Io): Promise<void> {
+  const now = pointInTime(options);
+  using _hangup = options.once ? undefined : ignoreHangup();
   await using context = await openContext(options, io);
   await waitForSetup(context, io.signal);
   const alerting = await openAlerting(context, io.signal);
-  await alerting.run(io.signal);
-}
-
-async function watchOnce(options: Options, now: () => Date, io: Io): Promise<void> {
-  await using context = await openContext(options, io);
-  await waitForSetup(context, io.signal);
-  const alerting = await openAlerting(context, io.signal);
+  if (!options.once) {
+    await alerting.run(io.signal);
+    return;
+  }
   const { judged, delivered } = await alerting.pass(now(), io.signal);
   const failed = judged.failed.map(({ rule, error }) => ({ rule, reason: error.message }));
   const { rules, changed, tooLate } = judged;

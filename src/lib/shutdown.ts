@@ -31,3 +31,8 @@ export function onHangup(reload: () => void): Disposable {
   process.on("SIGHUP", reload);
   return { [Symbol.dispose]: () => void process.off("SIGHUP", reload) };
 }
+
+/** Keeps SIGHUP from ending a service that is still being opened: what it asks for is read after that anyway. */
+export function ignoreHangup(): Disposable {
+  return onHangup(() => undefined);
+}

@@ -14,6 +14,11 @@ const rule = (id: string, rest = "") =>
   `  - { id: ${id}, every: 1s, delay: 1s, match: { event.outcome: failure }, within: 5m, count: { gte: 3 }${rest} }\n`;
 const file = (...rules: string[]) => `version: 1\nrules:\n${rules.join("")}`;
 
+const startCli = (command: string, config: string) =>
+  spawn(process.execPath, ["--import", "tsx", "src/cli.ts", command, "--config", config], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+
 /** On a loaded machine a process takes its time to start. */
 const patientMs = 120_000;
 
@@ -66,10 +71,7 @@ describe("watch: a running watcher whose rule files change", function () {
       watch: { rules: `${folder.path}/rules/*.yml` },
     };
     await put("leafwatch.yml", JSON.stringify(config));
-    const words = ["src/cli.ts", "watch", "--config", join(folder.path, "leafwatch.yml")];
-    watcher = spawn(process.execPath, ["--import", "tsx", ...words], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+    watcher = startCli("watch", join(folder.path, "leafwatch.yml"));
     watcher.stderr?.setEncoding("utf8").on("data", (text: string) => {
       log += text;
     });
@@ -142,10 +144,7 @@ describe("watch: what waits for its cluster", function () {
         path,
         JSON.stringify({ elasticsearch: { url: `http://127.0.0.1:${port}` }, hosts: [] }),
       );
-      const words = ["src/cli.ts", command, "--config", path];
-      const waiting = spawn(process.execPath, ["--import", "tsx", ...words], {
-        stdio: ["ignore", "ignore", "pipe"],
-      });
+      const waiting = startCli(command, path);
       const ended = once(waiting, "exit");
       try {
         let told = "";
