@@ -1,13 +1,19 @@
 import type { EcsEvent } from "../model/ecs.ts";
-import { putAscii, putByte, putBytes, putJson, putMember, putMembers } from "./json-bytes.ts";
+import {
+  closing,
+  comma,
+  opening,
+  putAscii,
+  putByte,
+  putBytes,
+  putJson,
+  putMember,
+  putMembers,
+} from "./json-bytes.ts";
 
 type Host = NonNullable<EcsEvent["host"]>;
 type Log = NonNullable<EcsEvent["log"]>;
 type Event = EcsEvent["event"];
-
-const comma = 0x2c;
-const opening = 0x7b;
-const closing = 0x7d;
 
 /**
  * Puts an event's JSON into `bytes` (see json-bytes.ts) as far as it is the same at each try: all groups but

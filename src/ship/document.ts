@@ -1,7 +1,7 @@
 import type { EcsEvent } from "../model/ecs.ts";
 import { putGroups, putOwn } from "./document-json.ts";
 import { beginOfId, lineId, putLineId, type LineId } from "./event-id.ts";
-import { noRoom, putAscii, putBytes, putDigits } from "./json-bytes.ts";
+import { closing, comma, noRoom, opening, putAscii, putBytes, putDigits } from "./json-bytes.ts";
 import { freshPage, nextPage, nextPlace, occupy, vacate, type Place } from "./pages.ts";
 
 /** A document as it goes over the wire: made text once, however often it is sent. */
@@ -51,8 +51,8 @@ export function release({ page }: PreparedDocument): void {
 }
 
 /**
- * Writes a document on the page, or throws `noRoom`: see json-bytes.ts. `action` is its action line as far as
- * the id, or as far as the id's beginning where `line` ends it.
+ * Writes a document on the page, or throws `noRoom`: see json-bytes.ts. `action` is its action line as far as its id
+ * goes, or as far as the id's beginning where `line` ends it.
  */
 function put(
   stream: string,
@@ -130,9 +130,6 @@ export function bulkBody(
   return body.subarray(0, at);
 }
 
-const opening = 0x7b;
-const closing = 0x7d;
-const comma = 0x2c;
 const lineEnd = 0x0a;
 
 /** Milliseconds of delay, at least 0. @returns where their digits end. */

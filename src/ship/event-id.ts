@@ -34,7 +34,7 @@ const digits = Buffer.from("0123456789abcdefghijklmnopqrstuvwxyz");
 /** More than a whole number that a double holds exactly has. */
 const scratch = Buffer.alloc(11);
 
-/** Puts a whole number as `toString(36)` writes it, in a tenth of the time. */
+/** Puts a whole number as `toString(36)` writes it, without a text of it. */
 function putBase36(bytes: Buffer, at: number, number: number): number {
   let first = scratch.length;
   let rest = number;

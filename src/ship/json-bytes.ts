@@ -2,9 +2,9 @@
  * JSON written as bytes: half the cost of the text that JSON.stringify makes and its copy into bytes, and nothing is
  * left for the collector.
  *
- * Each function puts something into `bytes` at `at` and returns where it ends, or throws `noRoom` when it does not fit: then
- * the whole must be put again where there is more. A write beyond the end would be none in JavaScript, but one alone
- * makes the engine take three times as long for every byte written from then on.
+ * Each function puts something into `bytes` at `at` and returns where it ends, or throws `noRoom` when it does not fit:
+ * then the whole must be put again where there is more. A write beyond the end would be none in JavaScript, but one
+ * alone makes the engine take three times as long for every byte written from then on.
  */
 
 /** Thrown as it stands: it is no error, and nobody reads where it came from. */
@@ -14,12 +14,12 @@ function demand(bytes: Buffer, at: number, size: number): void {
   if (at + size > bytes.length) throw noRoom;
 }
 
+export const comma = 0x2c;
+export const opening = 0x7b;
+export const closing = 0x7d;
 const quote = 0x22;
-const comma = 0x2c;
 const colon = 0x3a;
 const backslash = 0x5c;
-const opening = 0x7b;
-const closing = 0x7d;
 
 /**
  * `text.charCodeAt(i)` and `text.length` for texts of every making. The engine looks a text's members up by how it is
