@@ -7,20 +7,30 @@ import { cpus } from "node:os";
  */
 export function foreignCpu(): () => number {
   const before = machine();
-  const own = ownMs();
+  const own = allMs();
   return () => {
     const after = machine();
     const total = after.total - before.total;
-    const foreign = after.busy - before.busy - (ownMs() - own);
+    const foreign = after.busy - before.busy - (allMs() - own);
     return total === 0 ? 0 : Math.max(0, Number(((100 * foreign) / total).toFixed(1)));
   };
 }
 
-/** CPU of this process and of its ended children, milliseconds: utime to cstime of proc_pid_stat(5), in ticks of 10 ms. */
-function ownMs(): number {
-  const stat = readFileSync("/proc/self/stat", "utf8");
+function allMs(): number {
+  const { own, children } = cpuMs("self");
+  return own + children;
+}
+
+/**
+ * CPU of a process, and of its children that it has seen end, milliseconds: utime to cstime of proc_pid_stat(5), which
+ * count in ticks of 10 ms.
+ */
+export function cpuMs(pid: number | "self"): { own: number; children: number } {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  // Behind the name, which may hold anything, in parentheses: state, parent and so on.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + 10 * Number(ticks), 0);
+  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
+  return { own: 10 * (user + system), children: 10 * (childUser + childSystem) };
 }
 
 /** Milliseconds of all cores since boot. */
@@ -42,11 +52,12 @@ export function median(figures: readonly number[]): number {
 }
 
 /**
- * The most memory that this process has had, bytes: Linux's VmHWM (proc_pid_status(5)). `maxRSS` would be that of the
+ * The most memory that a process has had, bytes: Linux's VmHWM (proc_pid_status(5)). `maxRSS` would be that of the
  * process that forked it where that had more.
  */
-export function peakRssBytes(): number {
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
-  if (kilobytes === undefined) throw new Error("/proc/self/status has no VmHWM");
+export function peakRssBytes(pid: number | "self" = "self"): number {
+  const path = `/proc/${pid}/status`;
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(path, "utf8"))?.[1];
+  if (kilobytes === undefined) throw new Error(`${path} has no VmHWM`);
   return Number(kilobytes) * 1024;
 }

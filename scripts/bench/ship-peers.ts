@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@elastic/elasticsearch";
 import { temporaryFolder } from "../../test/helpers/temporary-folder.ts";
-import { median } from "./cpu.ts";
+import { cpuMs, median, peakRssBytes } from "./cpu.ts";
 import { benchIndex } from "./ship-mapping.ts";
 import { rsyslog, syslogNg, type Peer } from "./ship-peer-configs.ts";
 
@@ -28,7 +28,6 @@ interface PeerOptions {
   say: (text: string) => void;
 }
 
-const ticksPerSecond = 100;
 const longestMs = 600_000;
 
 /**
@@ -87,8 +86,12 @@ async function measure(
       await sleep(100);
     }
     const seconds = (performance.now() - begun) / 1000;
-    const { cpuSeconds, rssMb } = await usage(child.pid ?? 0);
-    return { rate: documents / seconds, cpuUs: (cpuSeconds * 1e6) / documents, rssMb };
+    const pid = child.pid ?? 0;
+    return {
+      rate: documents / seconds,
+      cpuUs: (cpuMs(pid).own * 1000) / documents,
+      rssMb: peakRssBytes(pid) / 1e6,
+    };
   } finally {
     child.kill("SIGKILL");
     await exited;
@@ -98,15 +101,4 @@ async function measure(
 async function indexed(client: Client, index: string): Promise<number> {
   const { _all } = await client.indices.stats({ index, metric: "indexing" });
   return _all.primaries?.indexing?.index_total ?? 0;
-}
-
-/** Processor time since its start, and the most memory that it ever had; as Linux counts them. */
-async function usage(pid: number): Promise<{ cpuSeconds: number; rssMb: number }> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-  // Behind the name, which may hold anything, in parentheses: state, parent and so on.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  const peakKb = Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]);
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  return { cpuSeconds: ticks / ticksPerSecond, rssMb: peakKb / 1000 };
 }
