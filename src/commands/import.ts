@@ -7,6 +7,7 @@ import { createMetrics } from "../observe/metrics.ts";
 import { formatOf, formats } from "../parse/registry.ts";
 import { utc, zoneOf } from "../parse/zone.ts";
 import { run } from "../pipeline.ts";
+import { endless } from "../ship/doubt.ts";
 import { openContext, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand, Io } from "./io.ts";
 import { failuresError, waitForSetup } from "./ship.ts";
@@ -44,7 +45,7 @@ export const importCommand: AddCommand = (program, io) => {
       const { stats, failures } = await withShipping(
         context,
         // Any part of a file may have been shipped live.
-        { once: true, metrics: createMetrics(), reach: Number.MAX_SAFE_INTEGER },
+        { once: true, metrics: createMetrics(), reach: endless },
         async (shipping, signal) => {
           const { host, path } = options;
           const stages = stagesOf(shipping, { name: host }, entryOf(config, options), zone);

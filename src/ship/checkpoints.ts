@@ -83,6 +83,7 @@ export function createCheckpoints<P extends object>(
           bytes: ahead,
           // Nobody has read a new stream before us, so no request of his can be under way.
           until: seen ? Date.now() + timeoutMs : 0,
+          newest: new Map(),
         };
         return { progress, doubt };
       }

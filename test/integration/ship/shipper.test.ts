@@ -3,6 +3,7 @@ import type { Client } from "@elastic/elasticsearch";
 import { setup } from "../../../src/es/templates.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import { createCheckpoints, type CheckpointOptions } from "../../../src/ship/checkpoints.ts";
+import { endless } from "../../../src/ship/doubt.ts";
 import { createShipper } from "../../../src/ship/shipper.ts";
 import { offsetsUpTo, openDelivery, storedOffsets } from "../../helpers/delivery.ts";
 import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
@@ -68,7 +69,7 @@ describe("shipping", function () {
   });
 
   for (const [reach, documents] of [
-    [Number.MAX_SAFE_INTEGER, 900],
+    [endless, 900],
     [1, 1200],
   ] as const) {
     it(`looks ${reach} bytes far for what is stored of a stream without a checkpoint`, async () => {
@@ -92,6 +93,39 @@ describe("shipping", function () {
       assert.equal(offsets.length, documents);
     });
   }
+
+  it("looks up what may be stored of a new source, but in no index that it has brought into being itself", async () => {
+    let lookUps = 0;
+    client.diagnostic.on("response", (_error, answer) => {
+      if (answer?.meta.request.params.path.endsWith("/_mget") === true) lookUps++;
+    });
+    await using first = open();
+    await first.load(...web1, signal);
+    for (const from of [0, 100, 200])
+      await first.ship(...web1, batch, accessEvents(from, from + 100, namespace), signal);
+    assert.equal(lookUps, 0);
+    await using second = open("b");
+    await second.load("web2", web1[1], signal);
+    await second.ship("web2", web1[1], batch, accessEvents(200, 400, namespace), signal);
+    assert.equal(lookUps, 1);
+    assert.equal(second.shipper.stats.existed, 100);
+    assert.deepEqual(await stored(), offsetsUpTo(400));
+  });
+
+  it("finds what is shipped live while the same file is imported, in whichever index", async () => {
+    const index = `logs-apache.access-${namespace}`;
+    const old = ["web1", "import:/var/log/apache2/access.log:/backup/access.log"] as const;
+    await using live = open();
+    await live.load(...web1, signal);
+    await using imported = open("b", { reach: endless });
+    await imported.load(...old, signal);
+    await imported.ship(...old, batch, accessEvents(0, 300, namespace), signal);
+    await client.indices.rollover({ alias: index });
+    await live.ship(...web1, batch, accessEvents(600, 900, namespace), signal);
+    await client.indices.rollover({ alias: index });
+    await imported.ship(...old, batch, accessEvents(300, 900, namespace), signal);
+    assert.deepEqual(await stored(), offsetsUpTo(900));
+  });
 
   it("refuses the save of an owner from whom the stream was taken", async () => {
     await using paused = open("a");
