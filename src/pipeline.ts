@@ -26,6 +26,8 @@ export interface Stages {
     events: Iterable<ParsedLine>,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Whether a position shall be saved although a later one is on its way. */
+  isSaveDue(stream: Stream): boolean;
   save(stream: Stream, progress: Progress, signal: AbortSignal): Promise<void>;
   /** Told of a stream that failed; resolves to true when it shall be tried again (after its own pause). */
   failed(stream: Stream, error: unknown, signal: AbortSignal): Promise<boolean>;
@@ -75,7 +77,10 @@ async function keepRunning(stream: Stream, stages: Stages, signal: AbortSignal):
   }
 }
 
-/** Source to Elasticsearch: the position is saved only over the unbroken run of stored batches from the front. */
+/**
+ * Source to Elasticsearch: the position is saved only over the unbroken run of stored batches from the front; not each
+ * one while others follow.
+ */
 async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): Promise<void> {
   const saved = await stages.load(stream, signal);
   const broken = new AbortController();
@@ -83,16 +88,19 @@ async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): P
   const inFlight: Promise<void>[] = [];
   const parser = stages.parser(stream, saved?.directive);
   let last = Promise.resolve();
+  let newest: Progress | undefined;
   const land = async (before: Promise<void>, shipped: Promise<void>, progress: Progress) => {
     await Promise.all([before, shipped]);
-    await stages.save(stream, progress, either);
+    if (progress === newest || stages.isSaveDue(stream))
+      await stages.save(stream, progress, either);
   };
   try {
     for await (const batch of stream.batches(saved?.position, either)) {
       await stages.room(either);
       const shipped = stages.ship(stream, batch, parser.parse(batch), either);
       const directive = parser.directive();
-      last = land(last, shipped, { position: batch.position, ...(directive && { directive }) });
+      newest = { position: batch.position, ...(directive && { directive }) };
+      last = land(last, shipped, newest);
       last.catch(() => {
         broken.abort();
       });

@@ -49,8 +49,8 @@ export interface CheckpointOptions {
   reach?: number | undefined;
 }
 
-/** How far a reader without a checkpoint looks back for itself: it cannot know its predecessor's cap. */
-const unknownReach = 64_000_000;
+/** How far a reader without a checkpoint looks for what is stored: it cannot know its predecessor's cap. */
+const unknownReach = 80_000_000;
 
 /**
  * Checkpoints in `leafwatch-checkpoints-<namespace>`. Every write is conditional on the state that this process saw

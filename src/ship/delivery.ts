@@ -17,9 +17,23 @@ export interface Delivery<P> {
     events: Iterable<{ event: EcsEvent; offset: number }>,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Whether a position shall be saved although a later one, which makes it needless, is on its way. */
+  isSaveDue(host: string, stream: string): boolean;
   /** Call it in the order of the batches, once everything before `progress` is stored. */
   save(host: string, stream: string, progress: P, signal: AbortSignal): Promise<void>;
 }
+
+/** A stream that is being shipped. */
+interface Opened {
+  doubt: Doubt;
+  dataStreams: Set<string>;
+  /** Bytes of documents stored since the last save, and when that was, by our clock. */
+  unsavedBytes: number;
+  savedAt: number;
+}
+
+/** How far saves are apart while a stream goes on without a pause: each costs the server as much as thirty documents. */
+const apart = { bytes: 16_000_000, ms: 500 };
 
 /**
  * Ties shipper and checkpoints together, so that each stream's documents stay one each over restarts. `isOurs`, of the
@@ -30,29 +44,38 @@ export function createDelivery<P extends object>(
   checkpoints: Checkpoints<P>,
   isOurs?: (host: string) => boolean,
 ): Delivery<P> {
-  const open = new Map<string, { doubt: Doubt; dataStreams: Set<string> }>();
+  const open = new Map<string, Opened>();
   const keyOf = (host: string, stream: string) => JSON.stringify([host, stream]);
+  const openedOf = (host: string, stream: string) => {
+    const opened = open.get(keyOf(host, stream));
+    if (!opened) throw new TypeError(`${host}: ${stream} was never loaded`);
+    return opened;
+  };
   return {
     async load(host, stream, signal) {
       const { progress, doubt } = await checkpoints.load(host, stream, signal);
       // Data streams that were written to before stay named until newer checkpoints name them again.
-      open.set(keyOf(host, stream), { doubt, dataStreams: new Set(doubt.since.keys()) });
+      const dataStreams = new Set(doubt.since.keys());
+      open.set(keyOf(host, stream), { doubt, dataStreams, unsavedBytes: 0, savedAt: 0 });
       return progress;
     },
     room: (signal) => shipper.room(signal),
     ship(host, stream, { origin }, events, signal) {
-      const opened = open.get(keyOf(host, stream));
-      if (!opened) throw new TypeError(`${host}: ${stream} was never loaded`);
+      const opened = openedOf(host, stream);
       const maySend = isOurs && (() => isOurs(host));
       const terms = { doubt: opened.doubt, maySend };
       // Not async: nothing here may keep the events alive once they have been made text.
-      return shipper.ship({ origin, ...terms }, events, signal).then((streams) => {
+      return shipper.ship({ origin, ...terms }, events, signal).then(({ streams, bytes }) => {
         for (const name of streams) opened.dataStreams.add(name);
+        opened.unsavedBytes += bytes;
       });
     },
+    isSaveDue(host, stream) {
+      const { unsavedBytes, savedAt } = openedOf(host, stream);
+      return unsavedBytes >= apart.bytes || Date.now() - savedAt >= apart.ms;
+    },
     async save(host, stream, progress, signal) {
-      const opened = open.get(keyOf(host, stream));
-      if (!opened) throw new TypeError(`${host}: ${stream} was never loaded`);
+      const opened = openedOf(host, stream);
       const { doubt, dataStreams } = opened;
       const since = new Map<string, number>();
       for (const name of dataStreams) {
@@ -61,8 +84,11 @@ export function createDelivery<P extends object>(
         // What our predecessor had under way may reach beyond this checkpoint: until it is looked up, it stays named.
         since.set(name, doubt.bytes > 0 ? Math.min(before, now) : now);
       }
-      const reach = doubt.bytes > 0 ? Math.max(doubt.reach, shipper.reach) : shipper.reach;
+      const ownReach = shipper.reach + apart.bytes;
+      const reach = doubt.bytes > 0 ? Math.max(doubt.reach, ownReach) : ownReach;
+      opened.unsavedBytes = 0;
       await checkpoints.save(host, stream, progress, { since, reach }, signal);
+      opened.savedAt = Date.now();
     },
   };
 }

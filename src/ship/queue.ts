@@ -44,8 +44,8 @@ export interface QueueLimits {
 export interface Queue {
   /** Resolves when there is room for another call; ask before making documents for it. */
   room(signal: AbortSignal): Promise<void>;
-  /** Takes documents as soon as there is room; resolves when all of them are done. */
-  add(documents: readonly PreparedDocument[], terms: Terms, signal: AbortSignal): Promise<void>;
+  /** Takes documents as soon as there is room; resolves, to their bytes, when all of them are done. */
+  add(documents: readonly PreparedDocument[], terms: Terms, signal: AbortSignal): Promise<number>;
   /** Smaller bulks from now on. */
   setBytes(bytes: number): void;
   /** Fails everything that is under way, and everything that comes. */
@@ -164,12 +164,13 @@ export function createQueue(
     },
     async add(documents, terms, signal) {
       signal.throwIfAborted();
-      if (documents.length === 0) return;
+      if (documents.length === 0) return 0;
       const bytes = documents.reduce((sum, { size }) => sum + size, 0);
       reach = Math.max(reach, bytes);
       if (closed) throw closed.reason;
       await room.take(bytes, signal);
       await start(documents, terms, bytes, signal);
+      return bytes;
     },
     setBytes(bytes) {
       maxBytes = Math.min(maxBytes, bytes);

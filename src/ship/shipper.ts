@@ -42,12 +42,19 @@ export interface Shipment extends Terms {
   origin: string;
 }
 
+/** What was made of a batch: the data streams that it went to, and its documents' bytes. */
+export interface Stored {
+  streams: ReadonlySet<string>;
+  bytes: number;
+}
+
 export interface Shipper extends AsyncDisposable {
   /** Resolves when there is room for another batch. Ask before making events for it: they take ten times its space. */
   room(signal: AbortSignal): Promise<void>;
   /**
-   * Takes every event before it returns. Resolves, to the data streams they belong to, when every event is stored or dead-lettered, however long that
-   * takes; waits before it takes more than the cap in bytes. Rejects when no retry can help or `signal` aborts: any part may be stored then.
+   * Takes every event before it returns. Resolves when every event is stored or dead-lettered, however long that takes;
+   * waits before it takes more than the cap in bytes. Rejects when no retry can help or `signal` aborts: any part may be
+   * stored then.
    *
    * @throws ES_UNAUTHORIZED, ES_FORBIDDEN, ES_NOT_SET_UP, ES_TLS, DEAD_LETTER_REFUSED, LEASE_LOST;
    * AbortError.
@@ -56,7 +63,7 @@ export interface Shipper extends AsyncDisposable {
     shipment: Shipment,
     events: Iterable<{ event: EcsEvent; offset: number }>,
     signal: AbortSignal,
-  ): Promise<ReadonlySet<string>>;
+  ): Promise<Stored>;
   /** The oldest generation of `stream` that a document which is under way, or sent later, can be in; 0: any. */
   oldestGeneration(stream: string): number;
   readonly stats: Readonly<ShipperStats>;
@@ -131,7 +138,7 @@ export function createShipper(options: ShipperOptions): Shipper {
         streams.add(document.stream);
       }
       // Not async: nothing here may keep the events alive once they have been made text.
-      return queue.add(documents, terms, signal).then(() => streams);
+      return queue.add(documents, terms, signal).then((bytes) => ({ streams, bytes }));
     },
     oldestGeneration(stream) {
       let oldest = indices.seen(stream) ?? 0;

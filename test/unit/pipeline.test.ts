@@ -54,6 +54,7 @@ function stages(overrides: Partial<Stages>): Stages & { saved: Progress[]; shipp
     ship: async (_stream, _batch, events) => {
       for (const { offset } of events) shipped.push(offset);
     },
+    isSaveDue: () => true,
     save: async (_stream, progress) => {
       saved.push(progress);
     },
@@ -89,6 +90,30 @@ describe("the pipeline", () => {
     landings[0]?.();
     await done;
     assert.equal(all.saved.length, 3);
+  });
+
+  it("saves a position while a later one is on its way only when that is due", async () => {
+    const landings: (() => void)[] = [];
+    let isDue = false;
+    const all = stages({
+      ship: () => new Promise<void>((resolve) => landings.push(resolve)),
+      isSaveDue: () => isDue,
+    });
+    const done = run(sourceOf(counting("a", 7)), all, signal);
+    const land = async (n: number) => {
+      landings[n]?.();
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+      return all.saved.map(({ position }) => position["offset"]);
+    };
+    while (landings.length < 6) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(await land(0), []);
+    assert.equal(landings.length, 7);
+    isDue = true;
+    assert.deepEqual(await land(1), [2]);
+    isDue = false;
+    for (const n of [2, 3, 4, 5]) assert.deepEqual(await land(n), [2]);
+    assert.deepEqual(await land(6), [2, 7]);
+    await done;
   });
 
   it("reads no further than six batches ahead of what is stored", async () => {
