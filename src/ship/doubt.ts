@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { generationOf, type BackingIndices } from "./backing-indices.ts";
-import { idOf } from "./document.ts";
-import type { Entry } from "./queue.ts";
+import { idOf, type PreparedDocument } from "./document.ts";
+import type { Parcel } from "./queue.ts";
 
 /*
  * How a document stays one document when nobody knows whether it is stored.
@@ -40,47 +40,44 @@ export interface Doubt {
 /** The reach where somebody else may be storing the same all the while: a file is imported that is shipped as well. */
 export const endless = Number.MAX_SAFE_INTEGER;
 
-/** Looks up whatever of `entries` may be stored already and returns what is. */
+/** Looks up whatever of `parcels` may be stored already and returns what is. */
 export async function findStored(
-  entries: readonly Entry[],
+  parcels: readonly Parcel[],
   indices: BackingIndices,
   onWait: (reason: string) => void,
   signal: AbortSignal,
-): Promise<ReadonlySet<Entry>> {
-  const found = new Set<Entry>();
-  const groups = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    if (entry.doubt && entry.doubt.bytes <= 0) entry.doubt = undefined;
-    if (entry.unsureUntil === undefined && entry.doubt === undefined) continue;
-    const group = groups.get(entry.document.stream);
-    if (group) group.push(entry);
-    else groups.set(entry.document.stream, [entry]);
+): Promise<ReadonlySet<PreparedDocument>> {
+  const found = new Set<PreparedDocument>();
+  const groups = new Map<string, Parcel[]>();
+  for (const parcel of parcels) {
+    if (parcel.doubt && parcel.doubt.bytes <= 0) parcel.doubt = undefined;
+    if (parcel.unsureUntil === undefined && parcel.doubt === undefined) continue;
+    const group = groups.get(parcel.stream);
+    if (group) group.push(parcel);
+    else groups.set(parcel.stream, [parcel]);
   }
   for (const [stream, group] of groups) {
     const candidates = await candidatesOf(stream, group, indices, onWait, signal);
-    const ids = candidates.length === 0 ? [] : group.map(({ document }) => idOf(document));
+    const ids =
+      candidates.length === 0 ? [] : group.flatMap(({ documents }) => documents.map(idOf));
     const stored = await indices.stored(candidates, ids, signal);
-    for (const [n, entry] of group.entries()) {
-      const isStored = stored.has(ids[n] ?? "");
-      if (isStored) found.add(entry);
-      learn(entry, isStored);
-    }
+    for (const parcel of group) learn(parcel, stored, found);
   }
   return found;
 }
 
-/** The backing indices that entries of one stream may be in. */
+/** The backing indices that parcels of one stream may be in. */
 async function candidatesOf(
   stream: string,
-  group: readonly Entry[],
+  group: readonly Parcel[],
   indices: BackingIndices,
   onWait: (reason: string) => void,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const since = group.reduce((oldest, entry) => Math.min(oldest, sinceOf(entry)), Infinity);
-  const newest = group.reduce((latest, entry) => Math.max(latest, newestOf(entry)), 0);
+  const since = group.reduce((oldest, parcel) => Math.min(oldest, sinceOf(parcel)), Infinity);
+  const newest = group.reduce((latest, parcel) => Math.max(latest, newestOf(parcel)), 0);
   if (newest < Math.max(since, 1)) return [];
-  const until = group.reduce((latest, entry) => Math.max(latest, untilOf(entry)), 0);
+  const until = group.reduce((latest, parcel) => Math.max(latest, untilOf(parcel)), 0);
   let candidates = await indices.since(stream, since, signal);
   if (candidates.length > 1 && until > Date.now()) {
     onWait("an unanswered request to end, because its stream was rolled over");
@@ -97,23 +94,28 @@ async function candidatesOf(
   return candidates.filter((index) => generationOf(index) <= newest);
 }
 
-function learn(entry: Entry, isStored: boolean): void {
-  const { doubt } = entry;
-  if (doubt) doubt.bytes = isStored ? doubt.reach : doubt.bytes - entry.document.size;
-  entry.doubt = undefined;
-  entry.unsureUntil = undefined;
+/** Adds what is stored of `parcel` to `found`: all that was in doubt is known now. */
+function learn(parcel: Parcel, stored: ReadonlySet<string>, found: Set<PreparedDocument>): void {
+  const { documents, doubt } = parcel;
+  for (const document of documents) {
+    const isStored = stored.size > 0 && stored.has(idOf(document));
+    if (isStored) found.add(document);
+    if (doubt) doubt.bytes = isStored ? doubt.reach : doubt.bytes - document.size;
+  }
+  parcel.doubt = undefined;
+  parcel.unsureUntil = undefined;
 }
 
-function sinceOf({ since, doubt, document }: Entry): number {
-  return Math.min(since ?? Infinity, doubt ? (doubt.since.get(document.stream) ?? 0) : Infinity);
+function sinceOf({ since, doubt, stream }: Parcel): number {
+  return Math.min(since ?? Infinity, doubt ? (doubt.since.get(stream) ?? 0) : Infinity);
 }
 
-function newestOf({ unsureUntil, doubt, document }: Entry): number {
+function newestOf({ unsureUntil, doubt, stream }: Parcel): number {
   // What we have sent ourselves may have gone to any.
   if (unsureUntil !== undefined) return Infinity;
-  return doubt?.newest.get(document.stream) ?? Infinity;
+  return doubt?.newest.get(stream) ?? Infinity;
 }
 
-function untilOf({ unsureUntil, doubt }: Entry): number {
+function untilOf({ unsureUntil, doubt }: Parcel): number {
   return Math.max(unsureUntil ?? 0, doubt?.until ?? 0);
 }

@@ -2,19 +2,60 @@ import type { PreparedDocument } from "./document.ts";
 import type { Doubt } from "./doubt.ts";
 import { createRoom } from "./room.ts";
 
-/** A document on its way. */
-export interface Entry {
-  /** Replaced by its dead letter when the cluster refuses it. */
-  document: PreparedDocument;
+/**
+ * Documents of one call and one stream on their way: what is known of one is known of all. Those that fare otherwise
+ * than the rest become a parcel of their own.
+ */
+export interface Parcel {
+  readonly stream: string;
+  /** At least one. */
+  readonly documents: readonly PreparedDocument[];
   readonly call: Call;
-  /** Oldest generation that it may be in since it was first sent; undefined before that. */
+  /** Oldest generation that they may be in since they were first sent; undefined before that. */
   since: number | undefined;
-  /** Until when an unanswered request may still store it, epoch milliseconds; undefined: nothing is unanswered. */
+  /** Until when an unanswered request may still store them, epoch milliseconds; undefined: nothing is unanswered. */
   unsureUntil: number | undefined;
   /** What may have been stored before we began; undefined once it has been looked up. */
   doubt: Doubt | undefined;
-  /** What it came with; the doubt counts anew for its dead letter. */
+  /** What they came with; the doubt counts anew for a dead letter. */
   readonly terms: Terms;
+}
+
+/** How many documents there are. */
+export function countOf(parcels: readonly Parcel[]): number {
+  return parcels.reduce((sum, { documents }) => sum + documents.length, 0);
+}
+
+/** The first `count` documents, and the others. */
+export function cut(parcels: readonly Parcel[], count: number): [Parcel[], Parcel[]] {
+  const head: Parcel[] = [];
+  const tail: Parcel[] = [];
+  let left = count;
+  for (const parcel of parcels) {
+    const { documents } = parcel;
+    if (left >= documents.length) head.push(parcel);
+    else if (left <= 0) tail.push(parcel);
+    else {
+      head.push({ ...parcel, documents: documents.slice(0, left) });
+      tail.push({ ...parcel, documents: documents.slice(left) });
+    }
+    left -= documents.length;
+  }
+  return [head, tail];
+}
+
+/** Parcels of neighbours of one stream. */
+function parcelsOf(documents: readonly PreparedDocument[], call: Call, terms: Terms): Parcel[] {
+  const parcels: Parcel[] = [];
+  const { doubt } = terms;
+  for (let from = 0, to = 0; from < documents.length; from = to) {
+    const stream = documents[from]?.stream ?? "";
+    while (documents[to]?.stream === stream) to++;
+    const own = to - from === documents.length ? documents : documents.slice(from, to);
+    const parcel = { stream, documents: own, call, terms, doubt };
+    parcels.push({ ...parcel, since: undefined, unsureUntil: undefined });
+  }
+  return parcels;
 }
 
 /** What holds for all documents of one `add`. */
@@ -28,8 +69,8 @@ export interface Terms {
 /** One `add`: its promise, and how much of it is still under way. */
 export interface Call {
   settled: boolean;
-  /** One of its documents is stored. */
-  done(): void;
+  /** So many of its documents are stored. */
+  done(count: number): void;
   fail(reason: unknown): void;
 }
 
@@ -62,9 +103,10 @@ export interface Queue {
  */
 export function createQueue(
   limits: QueueLimits,
-  send: (entries: readonly Entry[]) => Promise<void>,
+  send: (parcels: readonly Parcel[]) => Promise<void>,
 ): Queue {
-  const pending: Entry[] = [];
+  let pending: Parcel[] = [];
+  let pendingCount = 0;
   const room = createRoom(limits.inFlightBytes);
   const calls = new Set<Call>();
   let pendingBytes = 0;
@@ -75,7 +117,7 @@ export function createQueue(
   let isDue = false;
   let closed: { reason: unknown } | undefined;
 
-  const isFull = () => pending.length >= limits.documents || pendingBytes >= maxBytes;
+  const isFull = () => pendingCount >= limits.documents || pendingBytes >= maxBytes;
 
   function pump(): void {
     while (bulks < limits.bulks && pending.length > 0 && (isFull() || isDue)) {
@@ -94,17 +136,29 @@ export function createQueue(
     }
   }
 
-  function take(): Entry[] {
+  /** How much of what is pending makes up the next bulk. */
+  function next(): { count: number; bytes: number } {
     let count = 0;
     let bytes = 0;
-    for (const { document } of pending) {
-      if (count > 0 && (count >= limits.documents || bytes + document.size > maxBytes)) break;
-      count++;
-      bytes += document.size;
+    const isFullWith = (size: number) => count >= limits.documents || bytes + size > maxBytes;
+    for (const { documents } of pending) {
+      for (const { size } of documents) {
+        if (count > 0 && isFullWith(size)) return { count, bytes };
+        count++;
+        bytes += size;
+      }
     }
+    return { count, bytes };
+  }
+
+  function take(): Parcel[] {
+    const { count, bytes } = next();
+    const [taken, left] = cut(pending, count);
+    pending = left;
+    pendingCount -= count;
     pendingBytes -= bytes;
-    isDue &&= count < pending.length && bulks < limits.bulks;
-    return pending.splice(0, count);
+    isDue &&= left.length > 0 && bulks < limits.bulks;
+    return taken;
   }
 
   function start(
@@ -125,8 +179,8 @@ export function createQueue(
       };
       const call: Call = {
         settled: false,
-        done() {
-          left--;
+        done(count) {
+          left -= count;
           if (left === 0) settle(resolve);
         },
         fail(reason) {
@@ -146,10 +200,8 @@ export function createQueue(
       if (call.settled) return;
       signal.addEventListener("abort", abort);
       pendingBytes += bytes;
-      const { doubt } = terms;
-      for (const document of documents) {
-        pending.push({ document, call, since: undefined, unsureUntil: undefined, doubt, terms });
-      }
+      pendingCount += documents.length;
+      pending.push(...parcelsOf(documents, call, terms));
       pump();
     });
   }

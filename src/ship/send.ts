@@ -8,10 +8,10 @@ import type { BackingIndices } from "./backing-indices.ts";
 import type { Bodies } from "./bodies.ts";
 import { sendBulk } from "./bulk.ts";
 import { deadLetterOf, isDeadLetter } from "./dead-letter.ts";
-import { bulkBody, bulkBytes, idOf } from "./document.ts";
+import { bulkBody, bulkBytes, idOf, type PreparedDocument } from "./document.ts";
 import { findStored } from "./doubt.ts";
 import { deadLetterRefused, fatalError, leaseLost } from "./errors.ts";
-import type { Entry, Terms } from "./queue.ts";
+import { countOf, cut, type Parcel } from "./queue.ts";
 import type { Outcome } from "./triage.ts";
 
 /** What sending needs, and what it tells. */
@@ -23,8 +23,8 @@ export interface SendOptions {
   bodies: Bodies;
   compress: boolean;
   timeoutMs: number;
-  /** A document is known to be stored; `existed`: by an earlier try. */
-  onStored(entry: Entry, existed: boolean): void;
+  /** Documents are known to be stored; `existed`: by an earlier try. */
+  onStored(documents: readonly PreparedDocument[], existed: boolean): void;
   onBulk(): void;
   onRetry(): void;
   /** The server, or a proxy before it, takes no more than about this at once. */
@@ -37,64 +37,73 @@ export interface Bulk {
   readonly waitingFor: string | undefined;
   /** The oldest generation of each stream that one of its documents can be in. */
   readonly oldest: ReadonlyMap<string, number>;
-  /** Resolves when each entry is stored, dead-lettered, given up by its caller or failed for good. */
+  /** Resolves when each document is stored, dead-lettered, given up by its caller or failed for good. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 /** What is left of a bulk, and why. */
 interface Rest {
-  entries: readonly Entry[];
+  parcels: readonly Parcel[];
   reason: string;
 }
 
 const backoff = { minMs: 100, maxMs: 30_000 };
-const nothing: Rest = { entries: [], reason: "" };
+const nothing: Rest = { parcels: [], reason: "" };
 
 /** An own loop: the client's loses events without a word. */
-export function createBulk(all: readonly Entry[], options: SendOptions): Bulk {
+export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
   const { client, namespace, log, indices, bodies, compress, timeoutMs } = options;
   const oldest = new Map<string, number>();
   let waitingFor: string | undefined;
 
   async function run(signal: AbortSignal): Promise<void> {
-    let entries = all;
+    let parcels = all;
     try {
       for (let attempt = 1; ; attempt++) {
-        entries = await missing(entries, signal);
-        const rest = entries.length === 0 ? nothing : await sendOnce(entries, signal);
-        if (rest.entries.length === 0) return;
-        if (rest.entries.length < entries.length) attempt = 1;
-        entries = rest.entries;
+        parcels = await missing(parcels, signal);
+        const count = countOf(parcels);
+        const rest = count === 0 ? nothing : await sendOnce(parcels, signal);
+        if (rest.parcels.length === 0) return;
+        if (countOf(rest.parcels) < count) attempt = 1;
+        parcels = rest.parcels;
         options.onRetry();
         waitingFor = rest.reason;
         await pause(attempt, rest, signal);
       }
     } catch (error) {
-      for (const { call } of entries) call.fail(error);
+      for (const { call } of parcels) call.fail(error);
     }
   }
 
-  /** Without those that turn out to be stored already, or whose callers have given up. */
-  async function missing(entries: readonly Entry[], signal: AbortSignal): Promise<Entry[]> {
-    const left = entries.filter(({ call }) => !call.settled);
+  /** Without what turns out to be stored already, or whose caller has given up. */
+  async function missing(parcels: readonly Parcel[], signal: AbortSignal): Promise<Parcel[]> {
+    const wanted = parcels.filter(({ call }) => !call.settled);
     const onWait = (reason: string) => {
       waitingFor = reason;
     };
-    const found = await findStored(left, indices, onWait, signal);
-    if (found.size === 0) return left;
-    for (const entry of found) options.onStored(entry, true);
-    return left.filter((entry) => !found.has(entry));
+    const found = await findStored(wanted, indices, onWait, signal);
+    if (found.size === 0) return wanted;
+    return wanted.flatMap((parcel) => {
+      const documents = parcel.documents.filter((document) => !found.has(document));
+      if (documents.length === parcel.documents.length) return [parcel];
+      noteStored(
+        parcel,
+        parcel.documents.filter((document) => found.has(document)),
+        true,
+      );
+      return documents.length === 0 ? [] : [{ ...parcel, documents }];
+    });
   }
 
   async function pause(
     attempt: number,
-    { entries, reason }: Rest,
+    { parcels, reason }: Rest,
     signal: AbortSignal,
   ): Promise<void> {
     // The first tries are everyday; later ones are told of about once in five minutes.
     if (attempt === 3 || attempt % 10 === 0) {
       log.warn(
-        { reason, documents: entries.length },
+        { reason, documents: countOf(parcels) },
         "Elasticsearch does not take events: waiting",
       );
     }
@@ -102,17 +111,17 @@ export function createBulk(all: readonly Entry[], options: SendOptions): Bulk {
   }
 
   /** One request; more where the server says that one is too large. */
-  async function sendOnce(entries: readonly Entry[], signal: AbortSignal): Promise<Rest> {
-    await noteGenerations(entries, signal);
-    failLost(entries);
-    const ours = entries.filter(({ call }) => !call.settled);
+  async function sendOnce(parcels: readonly Parcel[], signal: AbortSignal): Promise<Rest> {
+    await noteGenerations(parcels, signal);
+    failLost(parcels);
+    const ours = parcels.filter(({ call }) => !call.settled);
     if (ours.length === 0) return nothing;
     const now = Date.now();
-    const documents = ours.map(({ document }) => document);
+    const documents = ours.flatMap((parcel) => parcel.documents);
     const lent = bodies.lend(bulkBytes(documents));
     const body = bulkBody(documents, now, lent);
     options.onBulk();
-    const result = await sendBulk(client, body, ours.length, { compress, timeoutMs }, signal);
+    const result = await sendBulk(client, body, documents.length, { compress, timeoutMs }, signal);
     if (result.kind === "answered") {
       bodies.giveBack(lent);
       return sortOut(ours, result.outcomes);
@@ -120,93 +129,127 @@ export function createBulk(all: readonly Entry[], options: SendOptions): Bulk {
     if (result.kind === "fatal") throw result.error;
     if (result.kind === "split") return split(ours, result.error, signal);
     if (result.kind === "unsure") {
-      for (const entry of ours) entry.unsureUntil = now + timeoutMs;
+      for (const parcel of ours) parcel.unsureUntil = now + timeoutMs;
     }
-    return { entries: ours, reason: result.error.message };
+    return { parcels: ours, reason: result.error.message };
   }
 
-  /** Notes for each entry the oldest index that this try can put it into. */
-  async function noteGenerations(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
-    for (const entry of entries) {
-      if (entry.since !== undefined) continue;
-      const { stream } = entry.document;
+  /** Notes for each parcel the oldest index that this try can put it into. */
+  async function noteGenerations(parcels: readonly Parcel[], signal: AbortSignal): Promise<void> {
+    for (const parcel of parcels) {
+      if (parcel.since !== undefined) continue;
+      const { stream } = parcel;
       const since = indices.seen(stream) ?? (await indices.look(stream, signal));
-      entry.since = since;
+      parcel.since = since;
       if (since < (oldest.get(stream) ?? Infinity)) oldest.set(stream, since);
     }
   }
 
   /** Nothing may be sent for a host that somebody else may be reading by now. */
-  function failLost(entries: readonly Entry[]): void {
-    let asked: Terms | undefined;
-    for (const { terms, call } of entries) {
-      if (terms === asked) continue;
-      asked = terms;
+  function failLost(parcels: readonly Parcel[]): void {
+    for (const { terms, call } of parcels) {
       if (terms.maySend?.() === false) call.fail(leaseLost());
     }
   }
 
   async function split(
-    entries: readonly Entry[],
+    parcels: readonly Parcel[],
     error: AppError,
     signal: AbortSignal,
   ): Promise<Rest> {
-    const [only] = entries;
-    if (entries.length === 1 && only) {
-      refuse(only, error.code, error.message);
-      return { entries: only.call.settled ? [] : [only], reason: error.message };
+    const count = countOf(parcels);
+    const [first] = parcels;
+    const [only] = first?.documents ?? [];
+    if (count === 1 && first && only) {
+      const letter = deadLetter(first, only, error.code, error.message);
+      return { parcels: letter ? [letter] : [], reason: error.message };
     }
-    const half = Math.ceil(entries.length / 2);
     if (statusOf(error) === 413) {
-      const bytes = entries.reduce((sum, { document }) => sum + document.size, 0);
+      const bytes = bulkBytes(parcels.flatMap(({ documents }) => documents));
       options.onTooLarge(Math.ceil(bytes / 2));
     }
-    const first = await sendOnce(entries.slice(0, half), signal);
-    const second = await sendOnce(entries.slice(half), signal);
+    const [one, other] = cut(parcels, Math.ceil(count / 2));
+    const ofOne = await sendOnce(one, signal);
+    const ofOther = await sendOnce(other, signal);
     return {
-      entries: [...first.entries, ...second.entries],
-      reason: first.reason || second.reason,
+      parcels: [...ofOne.parcels, ...ofOther.parcels],
+      reason: ofOne.reason || ofOther.reason,
     };
   }
 
-  function sortOut(entries: readonly Entry[], outcomes: readonly Outcome[]): Rest {
-    const rest: Entry[] = [];
+  function sortOut(parcels: readonly Parcel[], outcomes: readonly Outcome[]): Rest {
+    const rest: Parcel[] = [];
     let reason = "";
     let noted = "";
-    for (const [n, outcome] of outcomes.entries()) {
-      const entry = entries[n];
-      if (entry === undefined) break;
-      if (outcome.kind === "stored") {
-        if (outcome.index !== noted) indices.note(entry.document.stream, outcome.index);
-        noted = outcome.index;
-        options.onStored(entry, outcome.existed);
-        continue;
+    let n = 0;
+    for (const parcel of parcels) {
+      const stored: PreparedDocument[] = [];
+      const existed: PreparedDocument[] = [];
+      const again: PreparedDocument[] = [];
+      const unsure: PreparedDocument[] = [];
+      for (const document of parcel.documents) {
+        const outcome = outcomes[n++];
+        if (outcome === undefined) break;
+        switch (outcome.kind) {
+          case "stored":
+            if (outcome.index !== noted) indices.note(parcel.stream, outcome.index);
+            noted = outcome.index;
+            (outcome.existed ? existed : stored).push(document);
+            continue;
+          case "fatal":
+            parcel.call.fail(fatalError(outcome, parcel.stream));
+            continue;
+          case "refused": {
+            const letter = deadLetter(parcel, document, outcome.type, outcome.reason);
+            if (letter) rest.push(letter);
+            break;
+          }
+          case "again":
+            again.push(document);
+            break;
+          case "unsure":
+            unsure.push(document);
+            break;
+        }
+        reason = outcome.reason;
       }
-      if (outcome.kind === "fatal") {
-        entry.call.fail(fatalError(outcome, entry.document.stream));
-        continue;
-      }
-      if (outcome.kind === "unsure") entry.unsureUntil = Date.now() + timeoutMs;
-      if (outcome.kind === "refused") refuse(entry, outcome.type, outcome.reason);
-      rest.push(entry);
-      reason = outcome.reason;
+      noteStored(parcel, stored, false);
+      noteStored(parcel, existed, true);
+      if (again.length > 0) rest.push({ ...parcel, documents: again });
+      if (unsure.length > 0)
+        rest.push({ ...parcel, documents: unsure, unsureUntil: Date.now() + timeoutMs });
     }
-    return { entries: rest, reason };
+    return { parcels: rest, reason };
   }
 
-  /** Puts the dead letter in the place of a document that the cluster will never take. */
-  function refuse(entry: Entry, type: string, reason: string): void {
-    const { stream } = entry.document;
-    const id = idOf(entry.document);
-    if (isDeadLetter(entry.document)) {
-      entry.call.fail(deadLetterRefused(stream, id, reason));
-      return;
+  function noteStored(
+    { call }: Parcel,
+    documents: readonly PreparedDocument[],
+    existed: boolean,
+  ): void {
+    if (documents.length === 0) return;
+    options.onStored(documents, existed);
+    call.done(documents.length);
+  }
+
+  /** What goes in the place of a document that the cluster will never take; undefined where that is refused too. */
+  function deadLetter(
+    parcel: Parcel,
+    document: PreparedDocument,
+    type: string,
+    reason: string,
+  ): Parcel | undefined {
+    const { stream } = document;
+    const id = idOf(document);
+    if (isDeadLetter(document)) {
+      parcel.call.fail(deadLetterRefused(stream, id, reason));
+      return undefined;
     }
     log.warn({ stream, id, reason }, "Elasticsearch refuses an event: kept as a dead letter");
-    entry.document = deadLetterOf(entry.document, { type, reason }, namespace, Date.now());
-    entry.since = undefined;
+    const letter = deadLetterOf(document, { type, reason }, namespace, Date.now());
     // Whoever was refused before us has left a dead letter as well.
-    entry.doubt = entry.terms.doubt;
+    const { doubt } = parcel.terms;
+    return { ...parcel, stream: letter.stream, documents: [letter], since: undefined, doubt };
   }
 
   return {

@@ -6,7 +6,7 @@ import { createBodies } from "./bodies.ts";
 import { bulkTimeoutMs } from "./bulk.ts";
 import { isDeadLetter } from "./dead-letter.ts";
 import { prepareDocument, release, type PreparedDocument } from "./document.ts";
-import { createQueue, type Entry, type QueueLimits, type Terms } from "./queue.ts";
+import { createQueue, type QueueLimits, type Terms } from "./queue.ts";
 import { createBulk, type Bulk, type SendOptions } from "./send.ts";
 
 export interface ShipperOptions {
@@ -92,12 +92,13 @@ export function createShipper(options: ShipperOptions): Shipper {
     ...{ client, namespace, log, indices, bodies: createBodies(limits.bulks) },
     compress: options.gzip ?? false,
     timeoutMs: options.timeoutMs ?? bulkTimeoutMs,
-    onStored({ document, call }: Entry, existed) {
-      if (isDeadLetter(document)) counts.deadLettered++;
-      else counts.stored++;
-      if (existed) counts.existed++;
-      release(document);
-      call.done();
+    onStored(documents, existed) {
+      for (const document of documents) {
+        if (isDeadLetter(document)) counts.deadLettered++;
+        else counts.stored++;
+        release(document);
+      }
+      if (existed) counts.existed += documents.length;
     },
     onBulk: () => counts.bulks++,
     onRetry: () => counts.retries++,
@@ -105,8 +106,8 @@ export function createShipper(options: ShipperOptions): Shipper {
       queue.setBytes(bytes);
     },
   };
-  const queue = createQueue(limits, (entries) => {
-    const bulk = createBulk(entries, sendOptions);
+  const queue = createQueue(limits, (parcels) => {
+    const bulk = createBulk(parcels, sendOptions);
     underWay.add(bulk);
     const run = bulk.run(ended.signal).finally(() => {
       underWay.delete(bulk);

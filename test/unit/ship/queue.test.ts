@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import sinon from "sinon";
 import type { PreparedDocument } from "../../../src/ship/document.ts";
 import { freshPage } from "../../../src/ship/pages.ts";
-import { createQueue, type Entry } from "../../../src/ship/queue.ts";
+import { countOf, createQueue, type Parcel } from "../../../src/ship/queue.ts";
 
 const { signal } = new AbortController();
 const limits = { documents: 10, bytes: 1000, ageMs: 200, bulks: 2, inFlightBytes: 2000 };
@@ -23,18 +23,18 @@ function documents(count: number, size = 10): PreparedDocument[] {
 
 /** A `send` whose bulks end when the test says so. */
 function sender() {
-  const bulks: { entries: readonly Entry[]; end: () => void }[] = [];
-  const send = (entries: readonly Entry[]) =>
+  const bulks: { parcels: readonly Parcel[]; end: () => void }[] = [];
+  const send = (parcels: readonly Parcel[]) =>
     new Promise<void>((resolve) => {
       bulks.push({
-        entries,
+        parcels,
         end: () => {
-          for (const { call } of entries) call.done();
+          for (const { call, documents } of parcels) call.done(documents.length);
           resolve();
         },
       });
     });
-  return { bulks, send, sizes: () => bulks.map(({ entries }) => entries.length) };
+  return { bulks, send, sizes: () => bulks.map(({ parcels }) => countOf(parcels)) };
 }
 
 /** Lets every settled promise run on. */
