@@ -45,18 +45,18 @@ export function createBackingIndices(client: Client): BackingIndices {
       signal,
     );
     // A 404 that is ignored gives an answer without the list.
-    return ((answer as Partial<typeof answer>).data_streams ?? [])
+    const indices = ((answer as Partial<typeof answer>).data_streams ?? [])
       .filter(({ name }) => name === stream)
       .flatMap(({ backing_indices }) => backing_indices)
       .sort((a, b) => generationOf(a) - generationOf(b));
+    // A bulk answer may have come meanwhile.
+    known.set(stream, Math.max(generationOf(indices.at(-1) ?? ""), known.get(stream) ?? 0));
+    return indices;
   };
   return {
     seen: (stream) => known.get(stream),
     async look(stream, signal) {
-      const newest = generationOf((await list(stream, signal)).at(-1) ?? "");
-      // A bulk answer may have come meanwhile.
-      known.set(stream, Math.max(newest, known.get(stream) ?? 0));
-      return newest;
+      return generationOf((await list(stream, signal)).at(-1) ?? "");
     },
     note(stream, index) {
       // Also an older one: a restored cluster goes back, and to look into one index too many does no harm.
