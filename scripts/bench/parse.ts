@@ -4,8 +4,7 @@ import { enrichOptions } from "../../src/enrich/options.ts";
 import { createLineParser } from "../../src/parse/line-parser.ts";
 import { formatOf } from "../../src/parse/registry.ts";
 import { utc } from "../../src/parse/zone.ts";
-import { createBodies } from "../../src/ship/bodies.ts";
-import { bulkBody, bulkBytes, prepareDocument, release } from "../../src/ship/document.ts";
+import { bulkBody, prepareDocument, release } from "../../src/ship/document.ts";
 import { hostileLine, hostileLines } from "../../test/helpers/hostile.ts";
 import type { BenchResult } from "../bench.ts";
 import { median } from "./cpu.ts";
@@ -46,8 +45,6 @@ function measure(name: string, make: MakeLine, enricher?: Enricher): number {
   return Number((median(times) / lineCount).toFixed(2));
 }
 
-const bodies = createBodies(1);
-
 /** The whole way of a log: as the shipper goes it, but for the network. @returns bytes of the bulks. */
 function pass(name: string, bytes: Buffer, enricher?: Enricher): number {
   const splitter = lineSplitter(0, { encoding: "utf8", maxBytes: 1 << 20 });
@@ -61,9 +58,7 @@ function pass(name: string, bytes: Buffer, enricher?: Enricher): number {
       enricher?.enrich(event);
       documents.push(prepareDocument(event, "1a2b3c4d5e6f7", line.offset, "bench"));
     }
-    const body = bodies.lend(bulkBytes(documents));
-    size += bulkBody(documents, readAt, body).length;
-    bodies.giveBack(body);
+    size += bulkBody(documents, readAt).length;
     for (const document of documents) release(document);
   }
   return size;

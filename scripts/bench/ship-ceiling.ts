@@ -23,7 +23,7 @@ export function readyBodies(lineOf: MakeLine, namespace: string, documents: numb
       if (!event) throw new TypeError("every line is an event");
       return prepareDocument(event, "0w5e11264sgsf", offset, namespace);
     });
-    bodies.push(bulkBody(prepared, Date.now()));
+    bodies.push(Buffer.from(bulkBody(prepared, Date.now())));
     for (const document of prepared) release(document);
   }
   return bodies;

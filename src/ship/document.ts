@@ -1,8 +1,8 @@
 import type { EcsEvent } from "../model/ecs.ts";
 import { putGroups, putOwn } from "./document-json.ts";
 import { beginOfId, lineId, putLineId, type LineId } from "./event-id.ts";
-import { closing, comma, noRoom, opening, putAscii, putBytes, putDigits } from "./json-bytes.ts";
-import { freshPage, nextPage, nextPlace, occupy, vacate, type Place } from "./pages.ts";
+import { comma, noRoom, opening, putAscii, putByte, putBytes, putDigits } from "./json-bytes.ts";
+import { freshPage, nextPage, nextPlace, occupy, pageLimits, vacate, type Place } from "./pages.ts";
 
 /** A document as it goes over the wire: made text once, however often it is sent. */
 export type PreparedDocument = Readonly<Place>;
@@ -32,6 +32,7 @@ export function prepareAs(stream: string, id: string, event: EcsEvent): Prepared
 let page = freshPage(0);
 
 function prepare(...what: Parameters<typeof put>): PreparedDocument {
+  if (page.taken >= pageLimits.documents) page = nextPage(page, 0);
   for (;;) {
     try {
       const document = put(...what);
@@ -64,15 +65,19 @@ function put(
   let json = putBytes(bytes, start, action);
   if (line) json = putLineId(bytes, json, line);
   json = putAscii(bytes, json, actionEnd);
-  const own = putGroups(bytes, json, event);
-  const end = event.leafwatch ? putOwn(bytes, own, event.leafwatch) : own;
+  const stamps = putGroups(bytes, json, event);
+  const members = stamps + stampBytes;
+  let end = putByte(bytes, members, comma);
+  if (event.leafwatch) end = putOwn(bytes, end, event.leafwatch);
+  if (end === members + 1) end = members;
+  end = putAscii(bytes, end, documentEnd);
   const document = nextPlace(page);
   document.stream = stream;
   document.time = timeOf(event["@timestamp"]);
-  document.size = end - start + maxStamps;
+  document.size = end - start;
   document.start = start;
   document.json = json;
-  document.own = own;
+  document.stamps = stamps;
   document.end = end;
   return document;
 }
@@ -84,59 +89,51 @@ export function idOf({ page, stream, start, json }: PreparedDocument): string {
 }
 
 /** The document's JSON without what is stamped at each try. */
-export function textOf({ page, json, own, end }: PreparedDocument): string {
+export function textOf({ page, json, stamps, end }: PreparedDocument): string {
   const { bytes } = page;
-  const members = bytes.toString("utf8", own, end);
-  return `${bytes.toString("utf8", json, own)}}${members === "" ? "" : `,"leafwatch":{${members}}`}}`;
+  const members = bytes.toString("utf8", stamps + stampBytes + 1, end - documentEnd.length);
+  return `${bytes.toString("utf8", json, stamps)}}${members === "" ? "" : `,"leafwatch":{${members}}`}}`;
 }
 
-/** More than the stamps, the braces and `leafwatch` can take. */
-const maxStamps = 120;
-
-/** The most bytes that `bulkBody` makes of documents. */
+/** The bytes that `bulkBody` makes of documents. */
 export function bulkBytes(documents: readonly PreparedDocument[]): number {
   return documents.reduce((sum, { size }) => sum + size, 0);
 }
 
 /**
- * The body of a bulk: each document stamped with the time of this try, in its own groups. Written into `body`, which has
- * room for `bulkBytes`; into a new one where it is left out.
+ * The body of a bulk: each document stamped with the time of this try. Where they are neighbours, as nearly always, it
+ * is a piece of their page, which holds until one of them is released or stamped again; else a copy.
  */
-export function bulkBody(
-  documents: readonly PreparedDocument[],
-  nowMs: number,
-  body: Buffer = Buffer.allocUnsafe(bulkBytes(documents)),
-): Buffer {
+export function bulkBody(documents: readonly PreparedDocument[], nowMs: number): Buffer {
   const stamp = `"ingested":"${new Date(nowMs).toISOString()}"},"leafwatch":{"delay_ms":`;
-  const first = Buffer.from(stamp);
-  const next = Buffer.from(`,${stamp}`);
-  let at = 0;
-  for (const { time, page, start, own, end } of documents) {
+  const next = Buffer.from(`,${stamp}`.padEnd(stampBytes));
+  const first = Buffer.from(` ${stamp}`.padEnd(stampBytes));
+  const delayAt = 1 + stamp.length;
+  let areNeighbours = true;
+  let before = documents[0];
+  for (const document of documents) {
+    const { time, page, start, stamps } = document;
     const { bytes } = page;
-    body.set(bytes.subarray(start, own), at);
-    at += own - start;
-    const ingested = body[at - 1] === opening ? first : next;
-    body.set(ingested, at);
-    at += ingested.length;
-    at = putDelay(body, at, nowMs - time);
-    if (own < end) {
-      body[at++] = comma;
-      at += bytes.copy(body, at, own, end);
-    }
-    body[at++] = closing;
-    body[at++] = closing;
-    body[at++] = lineEnd;
+    bytes.set(bytes[stamps - 1] === opening ? first : next, stamps);
+    putDelay(bytes, stamps + delayAt, nowMs - time);
+    areNeighbours &&= document === documents[0] || (before?.page === page && before.end === start);
+    before = document;
   }
-  return body.subarray(0, at);
+  const [head] = documents;
+  if (head && before && areNeighbours) return head.page.bytes.subarray(head.start, before.end);
+  return Buffer.concat(documents.map(({ page, start, end }) => page.bytes.subarray(start, end)));
 }
 
-const lineEnd = 0x0a;
+/** Digits of the longest delay, 3000 years; blanks stand in the place of those that a delay does not need. */
+const delayDigits = 14;
+const stampBytes =
+  `,"ingested":"${new Date(0).toISOString()}"},"leafwatch":{"delay_ms":`.length + delayDigits;
 
-/** Milliseconds of delay, at least 0. @returns where their digits end. */
-function putDelay(body: Buffer, at: number, delayMs: number): number {
-  const delay = Math.max(0, delayMs) || 0;
-  if (delay < 1e9) return putDigits(body, at, delay);
-  return at + body.write(String(delay), at, "latin1");
+/** Puts milliseconds of delay, at least 0. */
+function putDelay(bytes: Buffer, at: number, delayMs: number): void {
+  const delay = Math.min(Math.max(0, delayMs) || 0, 10 ** delayDigits - 1);
+  if (delay < 1e9) putDigits(bytes, at, delay);
+  else bytes.write(String(delay), at, "latin1");
 }
 
 /** How the action lines of one file's documents begin. */
@@ -165,6 +162,8 @@ function streamOf(dataset: string, namespace: string, origin: string): StreamHea
 }
 
 const actionEnd = '"}}\n';
+/** Of `leafwatch`, of the document, and of its line. */
+const documentEnd = "}}\n";
 
 /** The action line as far as `id` goes. */
 function actionOf(stream: string, id: string): string {

@@ -1,8 +1,8 @@
 /**
- * Where documents are written, one behind the other. Bytes, because they lie outside the heap: strings that live as
- * long as a bulk would cost the collector more than everything else together. Pages and the places on them are used
- * again, because what lives as long as a bulk and is then left to the collector waits for its next full round, and by
- * then is half of a shipper's memory.
+ * Where documents are written, one behind the other, as they go over the wire: a bulk is a piece of a page, and nothing
+ * is copied. Bytes, because they lie outside the heap: strings that live as long as a bulk would cost the collector more
+ * than everything else together. Pages and the places on them are used again, because what lives as long as a bulk and
+ * is then left to the collector waits for its next full round, and by then is half of a shipper's memory.
  */
 export interface Page {
   readonly bytes: Buffer;
@@ -21,30 +21,30 @@ export interface Place {
   stream: string;
   /** `@timestamp`, epoch milliseconds. */
   time: number;
-  /** Its bytes on the wire, at most. */
+  /** Its bytes on the wire. */
   size: number;
-  /** Holds its action line and its JSON from `start` to `end`. */
+  /** Holds its action line and its JSON, line ends and all, from `start` to `end`. */
   readonly page: Page;
   start: number;
-  /** Where the JSON begins. The group `event` is its last one and still open, for what is stamped at each try. */
+  /** Where the JSON begins. */
   json: number;
-  /** Where the JSON pauses; from here on stand the members of `leafwatch`. */
-  own: number;
+  /** Where in the JSON, behind the group `event`, the stamps of each try go. */
+  stamps: number;
   end: number;
 }
 
-/** Small enough that a document which waits long keeps few others' bytes, large enough to be turned seldom. */
-const pageBytes = 256 * 1024;
-/** More than are under way at most; those that a rush leaves over go to the collector. */
-const maxFree = 128;
+/** A full page is a bulk. */
+export const pageLimits = { bytes: 4_000_000, documents: 4000 };
+/** More than are under way as a rule; those that a rush leaves over go to the collector. */
+const maxFree = 10;
 
 const free: Page[] = [];
 
 /** A page that holds at least `bytes`. */
 export function freshPage(bytes: number): Page {
-  const known = bytes <= pageBytes ? free.pop() : undefined;
+  const known = bytes <= pageLimits.bytes ? free.pop() : undefined;
   if (!known) {
-    const size = Math.max(pageBytes, bytes);
+    const size = Math.max(pageLimits.bytes, bytes);
     return { bytes: Buffer.allocUnsafeSlow(size), end: 0, uses: 1, places: [], taken: 0 };
   }
   known.end = 0;
@@ -63,7 +63,7 @@ export function nextPage(page: Page, bytes: number): Page {
 export function nextPlace(page: Page): Place {
   const known = page.places[page.taken];
   if (known) return known;
-  const place = { stream: "", time: 0, size: 0, page, start: 0, json: 0, own: 0, end: 0 };
+  const place = { stream: "", time: 0, size: 0, page, start: 0, json: 0, stamps: 0, end: 0 };
   page.places.push(place);
   return place;
 }
@@ -78,5 +78,6 @@ export function occupy(page: Page, end: number): void {
 /** One use of `page` is over. A page that nobody lets go of is the collector's. */
 export function vacate(page: Page): void {
   page.uses--;
-  if (page.uses === 0 && page.bytes.length === pageBytes && free.length < maxFree) free.push(page);
+  const isUsual = page.bytes.length === pageLimits.bytes;
+  if (page.uses === 0 && isUsual && free.length < maxFree) free.push(page);
 }

@@ -96,6 +96,9 @@ export interface Queue {
   readonly reach: number;
 }
 
+/** While nothing is under way, this part of a full bulk is enough: the server has nothing else to do. */
+const enoughForIdle = 1 / 4;
+
 /**
  * Gathers the documents of all streams into bulks: full ones at once, others when their oldest document is `ageMs`
  * old. At most `bulks` are under way, and documents of at most `inFlightBytes` are taken (one call larger than that
@@ -109,7 +112,6 @@ export function createQueue(
   let pendingCount = 0;
   const room = createRoom(limits.inFlightBytes);
   const calls = new Set<Call>();
-  let pendingBytes = 0;
   let reach = limits.inFlightBytes;
   let bulks = 0;
   let maxBytes = limits.bytes;
@@ -117,17 +119,16 @@ export function createQueue(
   let isDue = false;
   let closed: { reason: unknown } | undefined;
 
-  const isFull = () => pendingCount >= limits.documents || pendingBytes >= maxBytes;
-
   function pump(): void {
-    while (bulks < limits.bulks && pending.length > 0 && (isFull() || isDue)) {
+    for (let bulk = next(); bulks < limits.bulks && pendingCount > 0; bulk = next()) {
+      if (!bulk.isFull && !isDue) break;
       bulks++;
-      void send(take()).finally(() => {
+      void send(take(bulk.count)).finally(() => {
         bulks--;
         pump();
       });
     }
-    if (pending.length > 0 && !isDue) {
+    if (pendingCount > 0 && !isDue) {
       timer ??= setTimeout(() => {
         timer = undefined;
         isDue = true;
@@ -136,28 +137,29 @@ export function createQueue(
     }
   }
 
-  /** How much of what is pending makes up the next bulk. */
-  function next(): { count: number; bytes: number } {
+  /** How much of what is pending the next bulk takes: a piece of one page. */
+  function next(): { count: number; isFull: boolean } {
+    const page = pending[0]?.documents[0]?.page;
     let count = 0;
     let bytes = 0;
-    const isFullWith = (size: number) => count >= limits.documents || bytes + size > maxBytes;
     for (const { documents } of pending) {
-      for (const { size } of documents) {
-        if (count > 0 && isFullWith(size)) return { count, bytes };
+      for (const { size, page: its } of documents) {
+        const isFull = its !== page || count >= limits.documents || bytes + size > maxBytes;
+        if (isFull && count > 0) return { count, isFull };
         count++;
         bytes += size;
       }
     }
-    return { count, bytes };
+    const enough = bulks === 0 ? enoughForIdle : 1;
+    const isFull = count >= limits.documents * enough || bytes >= maxBytes * enough;
+    return { count, isFull };
   }
 
-  function take(): Parcel[] {
-    const { count, bytes } = next();
+  function take(count: number): Parcel[] {
     const [taken, left] = cut(pending, count);
     pending = left;
     pendingCount -= count;
-    pendingBytes -= bytes;
-    isDue &&= left.length > 0 && bulks < limits.bulks;
+    isDue &&= pendingCount > 0 && bulks < limits.bulks;
     return taken;
   }
 
@@ -199,7 +201,6 @@ export function createQueue(
       if (signal.aborted) abort();
       if (call.settled) return;
       signal.addEventListener("abort", abort);
-      pendingBytes += bytes;
       pendingCount += documents.length;
       pending.push(...parcelsOf(documents, call, terms));
       pump();

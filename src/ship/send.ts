@@ -5,7 +5,6 @@ import { delayMs } from "../lib/backoff.ts";
 import type { AppError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { BackingIndices } from "./backing-indices.ts";
-import type { Bodies } from "./bodies.ts";
 import { sendBulk } from "./bulk.ts";
 import { deadLetterOf, isDeadLetter } from "./dead-letter.ts";
 import { bulkBody, bulkBytes, idOf, type PreparedDocument } from "./document.ts";
@@ -20,7 +19,6 @@ export interface SendOptions {
   namespace: string;
   log: Log;
   indices: BackingIndices;
-  bodies: Bodies;
   compress: boolean;
   timeoutMs: number;
   /** Documents are known to be stored; `existed`: by an earlier try. */
@@ -52,7 +50,7 @@ const nothing: Rest = { parcels: [], reason: "" };
 
 /** An own loop: the client's loses events without a word. */
 export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
-  const { client, namespace, log, indices, bodies, compress, timeoutMs } = options;
+  const { client, namespace, log, indices, compress, timeoutMs } = options;
   const oldest = new Map<string, number>();
   let waitingFor: string | undefined;
 
@@ -118,14 +116,10 @@ export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
     if (ours.length === 0) return nothing;
     const now = Date.now();
     const documents = ours.flatMap((parcel) => parcel.documents);
-    const lent = bodies.lend(bulkBytes(documents));
-    const body = bulkBody(documents, now, lent);
+    const body = bulkBody(documents, now);
     options.onBulk();
     const result = await sendBulk(client, body, documents.length, { compress, timeoutMs }, signal);
-    if (result.kind === "answered") {
-      bodies.giveBack(lent);
-      return sortOut(ours, result.outcomes);
-    }
+    if (result.kind === "answered") return sortOut(ours, result.outcomes);
     if (result.kind === "fatal") throw result.error;
     if (result.kind === "split") return split(ours, result.error, signal);
     if (result.kind === "unsure") {

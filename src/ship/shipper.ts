@@ -2,10 +2,10 @@ import type { Client } from "@elastic/elasticsearch";
 import type { Log } from "../lib/log.ts";
 import type { EcsEvent } from "../model/ecs.ts";
 import { createBackingIndices } from "./backing-indices.ts";
-import { createBodies } from "./bodies.ts";
 import { bulkTimeoutMs } from "./bulk.ts";
 import { isDeadLetter } from "./dead-letter.ts";
 import { prepareDocument, release, type PreparedDocument } from "./document.ts";
+import { pageLimits } from "./pages.ts";
 import { createQueue, type QueueLimits, type Terms } from "./queue.ts";
 import { createBulk, type Bulk, type SendOptions } from "./send.ts";
 
@@ -72,8 +72,7 @@ export interface Shipper extends AsyncDisposable {
 }
 
 const defaults: QueueLimits = {
-  documents: 4000,
-  bytes: 4_000_000,
+  ...pageLimits,
   ageMs: 200,
   bulks: 3,
   inFlightBytes: 64_000_000,
@@ -89,7 +88,7 @@ export function createShipper(options: ShipperOptions): Shipper {
   const running = new Set<Promise<void>>();
   const counts = { stored: 0, existed: 0, deadLettered: 0, bulks: 0, retries: 0 };
   const sendOptions: SendOptions = {
-    ...{ client, namespace, log, indices, bodies: createBodies(limits.bulks) },
+    ...{ client, namespace, log, indices },
     compress: options.gzip ?? false,
     timeoutMs: options.timeoutMs ?? bulkTimeoutMs,
     onStored(documents, existed) {

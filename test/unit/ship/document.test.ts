@@ -97,6 +97,35 @@ describe("a document on the wire", () => {
     });
   }
 
+  it("is sent as it stands on its page, and in a copy where neighbours are missing", () => {
+    const three = () => [0, 1, 2].map((n) => prepareDocument(event({}), "abc", n, "test"));
+    let all = three();
+    // Other tests have left the page at any place.
+    if (all[0]?.page !== all[2]?.page) all = three();
+    const whole = bulkBody(all, now);
+    assert.ok(whole.buffer === all[0]?.page.bytes.buffer);
+    const lines = whole.toString().split("\n");
+    assert.equal(lines.length, 7);
+    const ends = bulkBody(
+      all.filter((_, n) => n !== 1),
+      now,
+    );
+    assert.equal(ends.toString(), [...lines.slice(0, 2), ...lines.slice(4)].join("\n"));
+  });
+
+  it("is stamped anew at each try, however long the delay becomes", () => {
+    const document = prepareDocument(event({}), "abc", 0, "test");
+    const time = Date.parse("2026-11-22T10:00:00.000Z");
+    for (const delay of [5, 123_456_789_012, 0, 999_999_999, 1e9, 7e12, 31]) {
+      const [, json = ""] = bulkBody([document], time + delay)
+        .toString()
+        .split("\n");
+      const made = JSON.parse(json) as EcsEvent;
+      assert.equal(made.leafwatch?.delay_ms, delay);
+      assert.equal(made.event.ingested, new Date(time + delay).toISOString());
+    }
+  });
+
   it("takes nothing from the event before it but what both have in common", () => {
     const file = { path: "/var/log/a" };
     const category = ["web"];

@@ -22,7 +22,7 @@ describe("the pages of documents", () => {
   it("are written over only where nobody needs what stands there", () => {
     // Some are released at once, some late, some never; their sizes turn the pages at every place.
     const messages = fc.array(
-      fc.record({ size: fc.integer({ min: 1, max: 90_000 }), keep: fc.nat(40) }),
+      fc.record({ size: fc.integer({ min: 1, max: 400_000 }), keep: fc.nat(40) }),
       { minLength: 30, maxLength: 120 },
     );
     fc.assert(
@@ -45,12 +45,12 @@ describe("the pages of documents", () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
   it("take a document of any size", () => {
-    for (const size of [200_000, 300_000, 1_500_000, 10]) {
+    for (const size of [900_000, 1_100_000, 9_000_000, 10]) {
       const message = '"'.repeat(size);
       const document = prepareDocument(eventOf(message), "origin", size, "test");
       assert.equal((JSON.parse(textOf(document)) as EcsEvent).message, message);
@@ -61,11 +61,21 @@ describe("the pages of documents", () => {
   it("are used again", () => {
     const pages = new Set<unknown>();
     for (let n = 0; n < 2000; n++) {
-      const document = prepareDocument(eventOf("x".repeat(10_000)), "origin", n, "test");
+      const document = prepareDocument(eventOf("x".repeat(30_000)), "origin", n, "test");
       pages.add(document.page);
       release(document);
     }
-    // 40 MB went over them.
+    // 120 MB went over them.
     assert.ok(pages.size < 10, `${pages.size} pages`);
+  });
+
+  it("are turned after as many documents as a bulk may have", () => {
+    const pages = new Map<unknown, number>();
+    for (let n = 0; n < 9000; n++) {
+      const { page } = prepareDocument(eventOf("x"), "origin", n, "test");
+      pages.set(page, (pages.get(page) ?? 0) + 1);
+    }
+    assert.ok([...pages.values()].includes(4000));
+    assert.ok(Math.max(...pages.values()) <= 4000);
   });
 });

@@ -7,8 +7,9 @@ import { countOf, createQueue, type Parcel } from "../../../src/ship/queue.ts";
 const { signal } = new AbortController();
 const limits = { documents: 10, bytes: 1000, ageMs: 200, bulks: 2, inFlightBytes: 2000 };
 
+const page = freshPage(0);
+
 function documents(count: number, size = 10): PreparedDocument[] {
-  const page = freshPage(0);
   return Array.from({ length: count }, () => ({
     stream: "logs-x-y",
     time: 0,
@@ -16,7 +17,7 @@ function documents(count: number, size = 10): PreparedDocument[] {
     page,
     start: 0,
     json: 0,
-    own: 0,
+    stamps: 0,
     end: 0,
   }));
 }
@@ -67,29 +68,62 @@ describe("the queue", () => {
   });
 
   it("sends a steady trickle by age too: a newcomer does not put off those who wait", async () => {
-    const { send, sizes } = sender();
-    const queue = createQueue(limits, send);
+    const { bulks, send, sizes } = sender();
+    const queue = createQueue({ ...limits, documents: 100 }, send);
     for (let n = 0; n < 4; n++) {
       void queue.add(documents(1), {}, signal);
       await settle();
       clock.tick(60);
     }
     assert.deepEqual(sizes(), [4]);
+    bulks[0]?.end();
+  });
+
+  it("makes do with a quarter of a bulk while nothing is under way", async () => {
+    const { bulks, send, sizes } = sender();
+    const queue = createQueue(limits, send);
+    void queue.add(documents(2), {}, signal);
+    void queue.add(documents(1), {}, signal);
+    await settle();
+    assert.deepEqual(sizes(), [3]);
+    void queue.add(documents(3), {}, signal);
+    await settle();
+    assert.deepEqual(sizes(), [3]);
+    bulks[0]?.end();
+    await settle();
+    assert.deepEqual(sizes(), [3, 3]);
+    bulks[1]?.end();
   });
 
   it("coalesces the documents of several callers and cuts by bytes", async () => {
     const { bulks, send, sizes } = sender();
-    const queue = createQueue(limits, send);
+    const queue = createQueue({ ...limits, bulks: 3 }, send);
+    const under = queue.add(documents(10), {}, signal);
     const first = queue.add(documents(4, 200), {}, signal);
     const second = queue.add(documents(4, 200), {}, signal);
     await settle();
-    assert.deepEqual(sizes(), [5]);
+    assert.deepEqual(sizes(), [10, 5]);
     clock.tick(200);
-    assert.deepEqual(sizes(), [5, 3]);
+    assert.deepEqual(sizes(), [10, 5, 3]);
     bulks[0]?.end();
-    await first;
+    await under;
     bulks[1]?.end();
+    await first;
+    bulks[2]?.end();
     await second;
+  });
+
+  it("ends a bulk where the documents' page ends", async () => {
+    const { bulks, send, sizes } = sender();
+    const queue = createQueue(limits, send);
+    const other = freshPage(0);
+    const elsewhere = documents(2).map((document) => ({ ...document, page: other }));
+    void queue.add([...documents(2), ...elsewhere], {}, signal);
+    await settle();
+    assert.deepEqual(sizes(), [2]);
+    clock.tick(200);
+    assert.deepEqual(sizes(), [2, 2]);
+    for (const { end } of bulks) end();
   });
 
   it("keeps to its number of bulks and to its cap in bytes", async () => {
