@@ -7,52 +7,60 @@ import type { EcsEvent, Endpoint, User } from "../model/ecs.ts";
 export function relate(event: EcsEvent): void {
   const { host, user, url, process } = event;
   const given = event.related;
-  const ips: string[] = given?.ip ? [...given.ip] : [];
-  const users: string[] = given?.user ? [...given.user] : [];
-  const hosts: string[] = given?.hosts ? [...given.hosts] : [];
+  const related: Related = {};
+  if (given?.ip) related.ip = [...given.ip];
+  if (given?.user) related.user = [...given.user];
+  if (given?.hosts) related.hosts = [...given.hosts];
 
   if (host) {
-    add(hosts, host.name);
-    add(hosts, host.hostname);
-    if (host.ip) for (const ip of host.ip) add(ips, ip);
+    add(related, "hosts", host.name);
+    add(related, "hosts", host.hostname);
+    if (host.ip) for (const ip of host.ip) add(related, "ip", ip);
   }
   if (user) {
-    add(users, user.name);
-    addName(users, user.effective);
-    addName(users, user.target);
-    addName(users, user.changes);
+    add(related, "user", user.name);
+    addName(related, user.effective);
+    addName(related, user.target);
+    addName(related, user.changes);
   }
-  addEnd(event.source, ips, users, hosts);
-  addEnd(event.destination, ips, users, hosts);
-  addEnd(event.client, ips, users, hosts);
-  addEnd(event.server, ips, users, hosts);
+  addEnd(related, event.source);
+  addEnd(related, event.destination);
+  addEnd(related, event.client);
+  addEnd(related, event.server);
   if (process) {
-    addName(users, process.user);
-    addName(users, process.parent?.user);
+    addName(related, process.user);
+    addName(related, process.parent?.user);
   }
-  if (url) add(hosts, url.domain);
-  if (event.network) add(ips, event.network.forwarded_ip);
-
-  const related: NonNullable<EcsEvent["related"]> = {};
-  if (ips.length > 0) related.ip = ips;
-  if (users.length > 0) related.user = users;
-  if (hosts.length > 0) related.hosts = hosts;
-  if (given?.hash) related.hash = given.hash;
-  if (given || ips.length + users.length + hosts.length > 0) event.related = related;
+  if (url) add(related, "hosts", url.domain);
+  if (event.network) add(related, "ip", event.network.forwarded_ip);
+  const hash = given?.hash;
+  if (hash) event.related = { ...related, hash };
+  else if (given || related.ip || related.user || related.hosts) event.related = related;
 }
 
-function addEnd(end: Endpoint | undefined, ips: string[], users: string[], hosts: string[]): void {
+/** `related` while its lists grow. */
+interface Related {
+  ip?: string[];
+  user?: string[];
+  hosts?: string[];
+}
+
+function addEnd(related: Related, end: Endpoint | undefined): void {
   if (!end) return;
-  add(ips, end.ip);
-  addName(users, end.user);
-  add(hosts, end.domain);
+  add(related, "ip", end.ip);
+  addName(related, end.user);
+  add(related, "hosts", end.domain);
 }
 
-function addName(users: string[], user: User | undefined): void {
-  if (user) add(users, user.name);
+function addName(related: Related, user: User | undefined): void {
+  if (user) add(related, "user", user.name);
 }
 
-/** Puts `value` at the end, unless it is missing or there already. */
-function add(values: string[], value: string | undefined): void {
-  if (value !== undefined && value !== "" && !values.includes(value)) values.push(value);
+/** Puts `value` at the end of a list, unless it is missing or there already. */
+function add(related: Related, list: keyof Related, value: string | undefined): void {
+  if (value === undefined || value === "") return;
+  const values = related[list];
+  // Made of its first value, a list takes no more room than that.
+  if (!values) related[list] = [value];
+  else if (!values.includes(value)) values.push(value);
 }
