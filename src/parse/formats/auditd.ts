@@ -2,6 +2,7 @@ import { z } from "zod";
 import { endpoint, portOf, unsigned } from "../address.ts";
 import { recordKinds, typeNames, type RecordKind } from "../audit-records.ts";
 import { auditValues, type AuditValues } from "../audit-values.ts";
+import { commandOf } from "../command.ts";
 import { format, type ParsedFields, type Parser } from "../format.ts";
 import { isoOf } from "../timestamp.ts";
 
@@ -100,11 +101,7 @@ function addProcess(type: string, values: AuditValues, fields: ParsedFields): vo
   if (folder !== undefined) process.working_directory = folder;
   const title = values.get("proctitle")?.replaceAll("\0", " ").trimEnd();
   if (title !== undefined && title !== "") process.title = title;
-  const line = values.get("cmd");
-  if (line !== undefined) {
-    process.command_line = line;
-    process.args = line.split(" ");
-  }
+  Object.assign(process, commandOf(values.get("cmd") ?? ""));
   if (type === "EXECVE") addArguments(values, process);
   const exit = Number(values.get("exit"));
   if (type === "SYSCALL" && Number.isSafeInteger(exit) && values.get("SYSCALL") === "exit_group")

@@ -1,3 +1,4 @@
+import { commandOf } from "../command.ts";
 import type { ParsedFields } from "../format.ts";
 import { after, classify, countAttempts, type Pattern } from "./program.ts";
 
@@ -44,7 +45,7 @@ function command(body: string, fields: ParsedFields): boolean {
   const group = /(?:^| ; )GROUP=(\S{1,256}) ;/.exec(columns.slice(0, commandAt + 3))?.[1];
   if (group !== undefined && fields.user.effective) fields.user.effective.group = { name: group };
   const folderAt = head.indexOf("PWD=");
-  fields.process = { ...fields.process, command_line: line, args: line.split(" ") };
+  fields.process = { ...fields.process, ...commandOf(line) };
   if (folderAt >= 0) fields.process.working_directory = head.slice(folderAt + 4);
   addService(line, fields);
   return true;
@@ -109,7 +110,7 @@ function executing(body: string, fields: ParsedFields): boolean {
   fields.user = { name: body.slice(0, at), ...(target && { effective: { name: target } }) };
   if (commandAt >= 0) {
     const line = after(rest.slice(commandAt), "[COMMAND=")?.replace(/\]$/, "") ?? "";
-    fields.process = { ...fields.process, command_line: line, args: line.split(" ") };
+    fields.process = { ...fields.process, ...commandOf(line) };
   }
   if (folderAt >= 0 && folderEnd > 0) {
     fields.process = { ...fields.process, working_directory: rest.slice(folderAt + 5, folderEnd) };

@@ -32,8 +32,9 @@ function cronLine(body: string, fields: ParsedFields): boolean {
   if (found[1] !== "CRON" && found[1] !== "*system*") fields.user = { name: found[1] };
   if (found[2] === "CMD" || found[2] === "CMDOUT" || found[2] === "CMDEND") {
     const rest = body.slice(found[0].length);
-    const line = rest.endsWith(")") ? rest.slice(0, -1) : rest;
-    if (found[2] === "CMD") fields.process = { ...fields.process, command_line: line.trim() };
+    const line = (rest.endsWith(")") ? rest.slice(0, -1) : rest).trim();
+    if (found[2] === "CMD" && line !== "")
+      fields.process = { ...fields.process, command_line: line };
   }
   return true;
 }
