@@ -63,7 +63,8 @@ export function nextPage(page: Page, bytes: number): Page {
 export function nextPlace(page: Page): Place {
   const known = page.places[page.taken];
   if (known) return known;
-  const place = { stream: "", time: 0, size: 0, page, start: 0, json: 0, stamps: 0, end: 0 };
+  // A time is more than the engine's small integers hold: one that began as 0 would change every place's shape.
+  const place = { stream: "", time: NaN, size: 0, page, start: 0, json: 0, stamps: 0, end: 0 };
   page.places.push(place);
   return place;
 }
