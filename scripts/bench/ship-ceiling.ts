@@ -30,8 +30,8 @@ export function readyBodies(lineOf: MakeLine, namespace: string, documents: numb
 }
 
 /**
- * Documents a second that the server takes from a client which does nothing but send: three connections, `documents`
- * in all.
+ * Documents a second that the server takes from a client which does nothing but send, and asks what became of each:
+ * three connections, `documents` in all.
  */
 export async function ceiling(
   url: string,
@@ -53,7 +53,7 @@ export async function ceiling(
 function post(url: string, agent: http.Agent, body: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = http.request(
-      `${url}/_bulk?filter_path=errors`,
+      `${url}/_bulk?filter_path=errors,items.*.status`,
       {
         method: "POST",
         agent,
