@@ -84,18 +84,16 @@ export function stagesOf(
     },
     room: (signal) => delivery.room(signal),
     ship(stream, { origin, readAt }, events, signal) {
-      const seen: Seen = { count: 0 };
       // Nothing here may keep the lines alive once their events have been made text: no async function, and no closure
       // over the events.
       return delivery
-        .ship(name, stream.name, { origin }, counted(events, seen), signal)
-        .then(() => {
-          const { count, newest } = seen;
+        .ship(name, stream.name, { origin }, events, signal)
+        .then(({ count, newest }) => {
           if (newest === undefined) return;
           const labels = { host: name, stream: stream.name };
           metrics.events.inc({ dataset: entry.format }, count);
           metrics.lastReadSeconds.set(labels, readAt / 1000);
-          metrics.delaySeconds.set(labels, Math.max(0, Date.now() - Date.parse(newest)) / 1000);
+          metrics.delaySeconds.set(labels, Math.max(0, Date.now() - newest) / 1000);
         });
     },
     isSaveDue: (stream) => delivery.isSaveDue(name, stream.name),
@@ -111,21 +109,6 @@ export function stagesOf(
       return failed(shipping, name, stream.name, error, attempt, signal);
     },
   };
-}
-
-/** What went by. */
-interface Seen {
-  count: number;
-  /** `@timestamp` of the last event. */
-  newest?: string;
-}
-
-function* counted(events: Iterable<ParsedLine>, seen: Seen): Generator<ParsedLine> {
-  for (const one of events) {
-    seen.count++;
-    seen.newest = one.event["@timestamp"];
-    yield one;
-  }
 }
 
 function* eventsOf(

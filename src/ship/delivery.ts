@@ -1,7 +1,7 @@
 import type { EcsEvent } from "../model/ecs.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Doubt } from "./doubt.ts";
-import type { Shipper } from "./shipper.ts";
+import type { Shipper, Stored } from "./shipper.ts";
 
 /** The three calls of the pipeline that end in Elasticsearch, for every stream of every host. */
 export interface Delivery<P> {
@@ -16,7 +16,7 @@ export interface Delivery<P> {
     batch: { readonly origin: string },
     events: Iterable<{ event: EcsEvent; offset: number }>,
     signal: AbortSignal,
-  ): Promise<void>;
+  ): Promise<Stored>;
   /** Whether a position shall be saved although a later one, which makes it needless, is on its way. */
   isSaveDue(host: string, stream: string): boolean;
   /** Call it in the order of the batches, once everything before `progress` is stored. */
@@ -65,9 +65,10 @@ export function createDelivery<P extends object>(
       const maySend = isOurs && (() => isOurs(host));
       const terms = { doubt: opened.doubt, maySend };
       // Not async: nothing here may keep the events alive once they have been made text.
-      return shipper.ship({ origin, ...terms }, events, signal).then(({ streams, bytes }) => {
-        for (const name of streams) opened.dataStreams.add(name);
-        opened.unsavedBytes += bytes;
+      return shipper.ship({ origin, ...terms }, events, signal).then((stored) => {
+        for (const name of stored.streams) opened.dataStreams.add(name);
+        opened.unsavedBytes += stored.bytes;
+        return stored;
       });
     },
     isSaveDue(host, stream) {

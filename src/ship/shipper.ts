@@ -42,10 +42,15 @@ export interface Shipment extends Terms {
   origin: string;
 }
 
-/** What was made of a batch: the data streams that it went to, and its documents' bytes. */
+/** What was made of a batch. */
 export interface Stored {
+  /** The data streams that it went to. */
   streams: ReadonlySet<string>;
+  /** Documents, and their bytes. */
+  count: number;
   bytes: number;
+  /** `@timestamp` of the last one, epoch milliseconds; undefined where there is none. */
+  newest: number | undefined;
 }
 
 export interface Shipper extends AsyncDisposable {
@@ -137,8 +142,13 @@ export function createShipper(options: ShipperOptions): Shipper {
         documents.push(document);
         streams.add(document.stream);
       }
+      // Read now: once a document is stored its place is another's.
+      const newest = documents.at(-1)?.time;
+      const count = documents.length;
       // Not async: nothing here may keep the events alive once they have been made text.
-      return queue.add(documents, terms, signal).then((bytes) => ({ streams, bytes }));
+      return queue.add(documents, terms, signal).then((bytes) => ({
+        ...{ streams, count, bytes, newest },
+      }));
     },
     oldestGeneration(stream) {
       let oldest = indices.seen(stream) ?? 0;
