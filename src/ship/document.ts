@@ -46,7 +46,7 @@ function prepare(...what: Parameters<typeof put>): PreparedDocument {
   }
 }
 
-/** Whoever has seen `document` stored says so once, and forgets it: its place will be another's. */
+/** Whoever needs `document` no more says so once, and forgets it: its place will be another's. */
 export function release({ page }: PreparedDocument): void {
   vacate(page);
 }

@@ -7,7 +7,7 @@ import type { Log } from "../lib/log.ts";
 import type { BackingIndices } from "./backing-indices.ts";
 import { sendBulk } from "./bulk.ts";
 import { deadLetterOf, isDeadLetter } from "./dead-letter.ts";
-import { bulkBody, bulkBytes, idOf, type PreparedDocument } from "./document.ts";
+import { bulkBody, bulkBytes, idOf, release, type PreparedDocument } from "./document.ts";
 import { findStored } from "./doubt.ts";
 import { deadLetterRefused, fatalError, leaseLost } from "./errors.ts";
 import { countOf, cut, type Parcel } from "./queue.ts";
@@ -241,6 +241,7 @@ export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
     }
     log.warn({ stream, id, reason }, "Elasticsearch refuses an event: kept as a dead letter");
     const letter = deadLetterOf(document, { type, reason }, namespace, Date.now());
+    release(document);
     // Whoever was refused before us has left a dead letter as well.
     const { doubt } = parcel.terms;
     return { ...parcel, stream: letter.stream, documents: [letter], since: undefined, doubt };
