@@ -11,17 +11,21 @@ interface ClientError {
 
 /**
  * Runs a call of the client and turns what it throws into an AppError which says where, why and whether the same
- * call may succeed later.
+ * call may succeed later. `asked` tells where, for calls whose errors do not say it.
  *
  * @throws AbortError when `signal` has aborted; else ES_UNREACHABLE, ES_TIMEOUT, ES_BUSY, ES_ODD_ANSWER (retryable),
  * ES_TLS, ES_UNAUTHORIZED, ES_FORBIDDEN, ES_NOT_FOUND, ES_CONFLICT, ES_REFUSED, ES_NOT_ELASTICSEARCH.
  */
-export async function wrap<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function wrap<T>(
+  call: () => Promise<T>,
+  signal?: AbortSignal,
+  asked?: () => string,
+): Promise<T> {
   try {
     return await call();
   } catch (error) {
     signal?.throwIfAborted();
-    throw toAppError(error);
+    throw toAppError(error, asked);
   }
 }
 
@@ -53,11 +57,12 @@ function parsed(text: string): unknown {
   }
 }
 
-function toAppError(error: unknown): AppError {
+function toAppError(error: unknown, asked?: () => string): AppError {
   if (error instanceof AppError) return error;
   // Whatever else was thrown has none of these members, and then only its message is shown.
   const seen = (typeof error === "object" && error !== null ? error : {}) as ClientError;
-  const where = placeOf(seen);
+  const place = placeOf(seen) ?? asked?.();
+  const where = place === undefined ? "Elasticsearch" : `Elasticsearch at ${place}`;
   const app = (code: string, message: string, hint: string, retryable = false) =>
     new AppError(code, `${where}: ${message}`, { hint, retryable, cause: error });
   switch (seen.name) {
@@ -125,8 +130,8 @@ function refusalHint(message: string): string {
 }
 
 /** The address that was asked; the client's redaction has made a text of it and left the credentials out. */
-function placeOf(seen: ClientError): string {
+function placeOf(seen: ClientError): string | undefined {
   const url = seen.meta?.meta?.connection?.url;
   const text = url instanceof URL ? url.origin : url?.replace(/\/$/, "");
-  return text ? `Elasticsearch at ${text}` : "Elasticsearch";
+  return text === "" ? undefined : text;
 }

@@ -22,7 +22,11 @@ export async function sendBulk(
   signal: AbortSignal,
 ): Promise<BulkResult> {
   try {
-    const answer = await wrap(() => request(client, body, options, signal), signal);
+    const answer = await wrap(
+      () => request(client, body, options, signal),
+      signal,
+      () => placesOf(client),
+    );
     const outcomes = triage(answer, count);
     if (outcomes) return { kind: "answered", outcomes };
     const error = new AppError("ES_ODD_ANSWER", "the answer to a bulk does not fit its documents", {
@@ -35,6 +39,11 @@ export async function sendBulk(
     const app = error instanceof AppError ? error : unexpected(error);
     return { kind: triageFailure(app.code, statusOf(app), messageOf(app.cause)), error: app };
   }
+}
+
+/** What redaction takes from a bulk's errors: the addresses of the nodes, without credentials. */
+function placesOf({ connectionPool }: Client): string {
+  return connectionPool.connections.map(({ url }) => url.origin).join(" or ");
 }
 
 /** The answer's bytes. As a stream, because the client would make thousands of objects of it that are looked at once. */
