@@ -3,7 +3,7 @@ import type { Checkpoints } from "./checkpoints.ts";
 import type { Doubt } from "./doubt.ts";
 import type { Shipper, Stored } from "./shipper.ts";
 
-/** The three calls of the pipeline that end in Elasticsearch, for every stream of every host. */
+/** The pipeline's calls that end in Elasticsearch, for every stream of every host. */
 export interface Delivery<P> {
   /** Where to go on; undefined: from the beginning. Takes the stream over from whoever had it. */
   load(host: string, stream: string, signal: AbortSignal): Promise<P | undefined>;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Client } from "@elastic/elasticsearch";
+import sinon from "sinon";
 import { setup } from "../../../src/es/templates.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import { createCheckpoints, type CheckpointOptions } from "../../../src/ship/checkpoints.ts";
@@ -138,6 +139,31 @@ describe("shipping", function () {
     });
     await using third = open("c");
     assert.deepEqual(await third.load(...web1, signal), { at: 2 });
+  });
+
+  it("asks for the next save after half a second, or after 16 MB", async () => {
+    const clock = sinon.useFakeTimers({ now: Date.now(), toFake: ["Date"] });
+    try {
+      await using delivery = open();
+      await delivery.load(...web1, signal);
+      const ship = async (from: number, to: number, message: string) => {
+        const events = accessEvents(from, to, namespace);
+        for (const { event } of events) event.message = message;
+        await delivery.ship(...web1, batch, events, signal);
+        return delivery.isSaveDue(...web1);
+      };
+      assert.equal(await ship(0, 10, "x"), true);
+      await delivery.save(...web1, { at: 10 }, signal);
+      clock.tick(499);
+      assert.equal(await ship(10, 20, "x"), false);
+      clock.tick(1);
+      assert.equal(delivery.isSaveDue(...web1), true);
+      await delivery.save(...web1, { at: 20 }, signal);
+      assert.equal(await ship(20, 35, "x".repeat(1e6)), false);
+      assert.equal(await ship(35, 37, "x".repeat(1e6)), true);
+    } finally {
+      clock.restore();
+    }
   });
 
   it("tells when lines of a stream were last stored, and of which there never were any", async () => {
