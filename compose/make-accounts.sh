@@ -24,7 +24,7 @@ api PUT /_security/role/leafwatch <<JSON
   "indices": [
     {
       "names": ["logs-*-leafwatch"],
-      "privileges": ["auto_configure", "create_doc", "read", "view_index_metadata", "monitor"]
+      "privileges": ["auto_configure", "create_doc", "read", "view_index_metadata", "monitor", "indices:admin/refresh*"]
     },
     { "names": ["logs-leafwatch.dead_letter-leafwatch"], "privileges": ["index", "maintenance"] },
     {

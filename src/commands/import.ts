@@ -11,7 +11,7 @@ import { endless } from "../ship/doubt.ts";
 import { openContext, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand, Io } from "./io.ts";
 import { failuresError, waitForSetup } from "./ship.ts";
-import { withShipping } from "./shipping.ts";
+import { showStored, withShipping } from "./shipping.ts";
 import { stagesOf } from "./stages.ts";
 
 interface Options extends ConfigOptions {
@@ -56,6 +56,7 @@ export const importCommand: AddCommand = (program, io) => {
         },
         io.signal,
       );
+      await showStored(context, io.signal);
       const result = {
         stored: stats.stored - stats.existed,
         existed: stats.existed,

@@ -7,7 +7,7 @@ import { serveHealth } from "../observe/server.ts";
 import { noteClockAlways } from "./clocks.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand, Io } from "./io.ts";
-import { shipAll, type Waiting } from "./shipping.ts";
+import { shipAll, showStored, type Waiting } from "./shipping.ts";
 import type { StreamFailure } from "./stages.ts";
 
 interface Options extends ConfigOptions {
@@ -46,6 +46,7 @@ async function ship(options: Options, io: Io): Promise<void> {
     stop.abort();
   });
   await watching;
+  if (options.once) await showStored(context, io.signal);
   const { stored, existed, deadLettered } = stats;
   const result = {
     stored: stored - existed,

@@ -3,6 +3,7 @@ import type { LogEntry } from "../config/schema.ts";
 import { createEnricher } from "../enrich/enricher.ts";
 import { isWorthCompressing } from "../es/client.ts";
 import { createDocuments } from "../es/documents.ts";
+import { wrap } from "../es/errors.ts";
 import type { AppError } from "../lib/errors.ts";
 import { keepHeapSmall } from "../lib/heap.ts";
 import type { Problem } from "../model/notification.ts";
@@ -137,6 +138,23 @@ export async function withShipping(
   await work(shipping, either);
   if (reason) throw reason;
   return { stats: { ...shipper.stats }, failures: shipping.failures };
+}
+
+/**
+ * Lets searches find at once what has been stored, which a stream shows by itself after its refresh interval: whoever
+ * ships by hand looks next. Says so where that is refused or fails, for nothing is lost then.
+ */
+export async function showStored(
+  { client, config, log }: Context,
+  signal: AbortSignal,
+): Promise<void> {
+  const index = `logs-*-${config.namespace}`;
+  try {
+    await wrap(() => client.indices.refresh({ index }, { signal }), signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    log.info({ err: error }, "searches find the last events within a few seconds");
+  }
 }
 
 async function shipHost(

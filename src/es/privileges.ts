@@ -9,6 +9,9 @@ export type RoleName = "setup" | "shipper" | "watcher" | "reporter" | "analyst";
 /** There is no named privilege for it; before anything is stored, the templates must be known to be there. */
 const readTemplates = "indices:admin/index_template/get";
 
+/** Nor for it: `maintenance` may also flush and force merges. */
+const refresh = "indices:admin/refresh*";
+
 /**
  * The least that each part needs in a namespace. Nobody but setup may change a template, nobody at all delete an event;
  * what has been written cannot be written over (`create_doc`).
@@ -39,7 +42,7 @@ export function roleDescriptors(namespace: string): Record<RoleName, RoleDescrip
       indices: [
         {
           names: streams,
-          privileges: ["auto_configure", "create_doc", "read", "view_index_metadata", "monitor"],
+          privileges: [...readStreams.privileges, "auto_configure", "create_doc", refresh],
         },
         { names: state("checkpoints", "leases"), privileges: writeState },
       ],

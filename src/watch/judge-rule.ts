@@ -15,7 +15,7 @@ const manyGroups = 200;
 
 /**
  * How far behind now the watermark of `event.ingested` stays: an event stamped before it is visible for certain. 60 s of
- * delay, 30 s until a bulk request is given up, 5 s until a refresh.
+ * delay, 30 s until a bulk request is given up, 5 s until a refresh (our templates).
  */
 export const unsettledMs = 95_000;
 

@@ -4,6 +4,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Client } from "@elastic/elasticsearch";
+import { showStored } from "../../../src/commands/shipping.ts";
+import { configSchema } from "../../../src/config/schema.ts";
 import { createApiKeys } from "../../../src/es/api-keys.ts";
 import { createClient } from "../../../src/es/client.ts";
 import { createDocuments } from "../../../src/es/documents.ts";
@@ -11,7 +14,7 @@ import { startElasticsearch, type LocalElasticsearch } from "../../../src/es/loc
 import { roleDescriptors, type RoleName } from "../../../src/es/privileges.ts";
 import { storedStreams } from "../../../src/es/storage.ts";
 import { checkSetup, setup } from "../../../src/es/templates.ts";
-import { silentLog } from "../../../src/lib/log.ts";
+import { createLog, silentLog } from "../../../src/lib/log.ts";
 import { createCheckpoints } from "../../../src/ship/checkpoints.ts";
 import { createDelivery } from "../../../src/ship/delivery.ts";
 import { createLeases, type Lease } from "../../../src/ship/leases.ts";
@@ -103,10 +106,19 @@ describe("rights", function () {
     }, stop.signal);
     await shipper[Symbol.asyncDispose]();
 
-    // The shipper has no right to refresh, and this test none to wait for it to happen.
-    const admin = as("admin");
-    await admin.indices.refresh({ index: stream });
-    await admin.close();
+    const said: string[] = [];
+    const log = createLog("info", true, (text) => said.push(text));
+    const config = configSchema.parse({ namespace, elasticsearch: { url: server.url } });
+    const contextOf = (of: Client) => ({
+      ...{ config, client: of, log },
+      [Symbol.asyncDispose]: () => of.close(),
+    });
+    await showStored(contextOf(client), signal);
+    assert.deepEqual(said, []);
+    await using analyst = contextOf(as("analyst"));
+    await showStored(analyst, signal);
+    assert.match(said.join(), /within a few seconds/);
+    await assert.rejects(client.indices.forcemerge({ index: stream }), denied);
     const backing = (await client.indices.resolveIndex({ name: stream })).data_streams[0];
     const index = [backing?.backing_indices].flat()[0] ?? "";
     const id = (await client.search({ index: stream })).hits.hits[0]?._id ?? "";

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { Client } from "@elastic/elasticsearch";
+import { Command } from "commander";
+import { importCommand } from "../../../src/commands/import.ts";
+import { shipCommand } from "../../../src/commands/ship.ts";
+import { setup } from "../../../src/es/templates.ts";
+import {
+  elasticsearchUrl,
+  randomNamespace,
+  removeNamespace,
+  testClient,
+} from "../../helpers/elasticsearch.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
+
+const { signal } = new AbortController();
+const line = (n: number) =>
+  `192.0.2.${n} - - [22/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 12 "-" "-"\n`;
+
+describe("shipping by hand", function () {
+  this.timeout(120_000);
+  let client: Client;
+  let namespace: string;
+
+  before(async () => {
+    client = await testClient();
+    namespace = randomNamespace();
+    await setup(client, { namespace, retentionMs: 400 * 86_400_000 }, signal);
+  });
+  after(async () => {
+    await removeNamespace(client, namespace);
+    await client.close();
+  });
+
+  it("ends when a search finds what was stored, by import and by ship --once", async () => {
+    await using folder = await temporaryFolder();
+    const config = join(folder.path, "leafwatch.yml");
+    const live = join(folder.path, "access.log");
+    const old = join(folder.path, "old.log");
+    await writeFile(live, line(1) + line(2));
+    await writeFile(old, line(3));
+    await writeFile(
+      config,
+      `namespace: ${namespace}
+elasticsearch: { url: "${await elasticsearchUrl()}" }
+hosts: [{ name: web1, read: local, logs: [{ format: apache.access, path: "${live}" }] }]
+`,
+    );
+    const run = async (...words: string[]) => {
+      let out = "";
+      const program = new Command().exitOverride();
+      for (const add of [importCommand, shipCommand]) {
+        add(program, {
+          stdin: Readable.from([]),
+          out: async (text) => {
+            out += text;
+          },
+          err: () => undefined,
+          terminal: false,
+          signal,
+        });
+      }
+      await program.parseAsync([...words, "--json", "--config", config], { from: "user" });
+      return JSON.parse(out) as unknown;
+    };
+    const found = async () =>
+      (await client.count({ index: `logs-apache.access-${namespace}` })).count;
+
+    const from = ["--format", "apache.access", "--host", "web1", "--path", "/var/log/access.log"];
+    assert.deepEqual(await run("import", ...from, old), {
+      stored: 1,
+      existed: 0,
+      dead_lettered: 0,
+    });
+    assert.equal(await found(), 1);
+    assert.deepEqual(await run("ship", "--once"), { stored: 2, dead_lettered: 0, failed: [] });
+    assert.equal(await found(), 3);
+  });
+});
