@@ -26,8 +26,11 @@ export interface Stages {
     events: Iterable<ParsedLine>,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Whether a position shall be saved although a later one is on its way. */
-  isSaveDue(stream: Stream): boolean;
+  /**
+   * Told of each batch in their order, once it and all before it are stored. True when its position shall be saved
+   * although a later one is on its way.
+   */
+  landed(stream: Stream): boolean;
   save(stream: Stream, progress: Progress, signal: AbortSignal): Promise<void>;
   /** Told of a stream that failed; resolves to true when it shall be tried again (after its own pause). */
   failed(stream: Stream, error: unknown, signal: AbortSignal): Promise<boolean>;
@@ -89,10 +92,18 @@ async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): P
   const parser = stages.parser(stream, saved?.directive);
   let last = Promise.resolve();
   let newest: Progress | undefined;
+  let saving = Promise.resolve();
   const land = async (before: Promise<void>, shipped: Promise<void>, progress: Progress) => {
     await Promise.all([before, shipped]);
-    if (progress === newest || stages.isSaveDue(stream))
-      await stages.save(stream, progress, either);
+    const isDue = stages.landed(stream);
+    if (progress !== newest && !isDue) return;
+    // What follows lands while this is saved, and waits when it is to be saved itself.
+    const earlier = saving;
+    saving = earlier.then(() => stages.save(stream, progress, either));
+    saving.catch(() => {
+      broken.abort();
+    });
+    await (progress === newest ? saving : earlier);
   };
   try {
     for await (const batch of stream.batches(saved?.position, either)) {
@@ -112,8 +123,8 @@ async function runStream(stream: Stream, stages: Stages, signal: AbortSignal): P
     await last;
   } catch (error) {
     broken.abort();
-    // A landing that failed by itself is the cause; whatever else was thrown only followed from it.
-    const landings = await Promise.allSettled(inFlight);
+    // A landing or save that failed by itself is the cause; whatever else was thrown only followed from it.
+    const landings = await Promise.allSettled([...inFlight, saving]);
     const cause = landings.find((one) => one.status === "rejected" && !isAbort(one.reason));
     throw cause?.status === "rejected" ? cause.reason : error;
   }

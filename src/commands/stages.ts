@@ -96,7 +96,7 @@ export function stagesOf(
           metrics.delaySeconds.set(labels, Math.max(0, Date.now() - newest) / 1000);
         });
     },
-    isSaveDue: (stream) => delivery.isSaveDue(name, stream.name),
+    landed: (stream) => delivery.landed(name, stream.name),
     async save(stream, progress, signal) {
       await delivery.save(name, stream.name, progress, signal);
       attempts.set(stream.name, 0);

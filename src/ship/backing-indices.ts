@@ -18,6 +18,8 @@ export function generationOf(index: string): number {
 export interface BackingIndices {
   /** The newest generation of a stream that we know of; undefined before the first look. */
   seen(stream: string): number | undefined;
+  /** The oldest generation that whatever is sent from `at` (by performance.now()) on can be in; 0: any. */
+  oldestFrom(stream: string, at: number): number;
   /** Asks the server for it. */
   look(stream: string, signal: AbortSignal): Promise<number>;
   /** Learns from a bulk answer. */
@@ -36,7 +38,15 @@ const tries = { minMs: 200, maxMs: 30_000 };
 const idsAtOnce = 2000;
 
 export function createBackingIndices(client: Client): BackingIndices {
-  const known = new Map<string, number>();
+  /** By stream: its newest generation as it came to be known, one after the other. */
+  const known = new Map<string, { generation: number; at: number }[]>();
+  const seen = (stream: string) => known.get(stream)?.at(-1)?.generation;
+  const learn = (stream: string, generation: number) => {
+    if (seen(stream) === generation) return;
+    const history = known.get(stream) ?? [];
+    history.push({ generation, at: performance.now() });
+    known.set(stream, history);
+  };
   const ask = <T>(call: () => Promise<T>, signal: AbortSignal) =>
     retry(() => wrap(call, signal), tries, signal);
   const list = async (stream: string, signal: AbortSignal): Promise<string[]> => {
@@ -50,17 +60,24 @@ export function createBackingIndices(client: Client): BackingIndices {
       .flatMap(({ backing_indices }) => backing_indices)
       .sort((a, b) => generationOf(a) - generationOf(b));
     // A bulk answer may have come meanwhile.
-    known.set(stream, Math.max(generationOf(indices.at(-1) ?? ""), known.get(stream) ?? 0));
+    learn(stream, Math.max(generationOf(indices.at(-1) ?? ""), seen(stream) ?? 0));
     return indices;
   };
   return {
-    seen: (stream) => known.get(stream),
+    seen,
+    oldestFrom(stream, at) {
+      const history = known.get(stream) ?? [];
+      // Nothing is sent before the first look: what was known then holds for all that was sent earlier, too.
+      const held = history.findLastIndex((one) => one.at < at);
+      const since = history.slice(Math.max(held, 0)).map(({ generation }) => generation);
+      return since.length === 0 ? 0 : Math.min(...since);
+    },
     async look(stream, signal) {
       return generationOf((await list(stream, signal)).at(-1) ?? "");
     },
     note(stream, index) {
       // Also an older one: a restored cluster goes back, and to look into one index too many does no harm.
-      known.set(stream, generationOf(index));
+      learn(stream, generationOf(index));
     },
     async since(stream, since, signal) {
       return (await list(stream, signal)).filter((index) => generationOf(index) >= since);

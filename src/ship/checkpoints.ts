@@ -50,7 +50,7 @@ export interface CheckpointOptions {
 }
 
 /** How far a reader without a checkpoint looks for what is stored: it cannot know its predecessor's cap. */
-const unknownReach = 80_000_000;
+const unknownReach = 96_000_000;
 
 /**
  * Checkpoints in `leafwatch-checkpoints-<namespace>`. Every write is conditional on the state that this process saw

@@ -17,9 +17,12 @@ export interface Delivery<P> {
     events: Iterable<{ event: EcsEvent; offset: number }>,
     signal: AbortSignal,
   ): Promise<Stored>;
-  /** Whether a position shall be saved although a later one, which makes it needless, is on its way. */
-  isSaveDue(host: string, stream: string): boolean;
-  /** Call it in the order of the batches, once everything before `progress` is stored. */
+  /**
+   * Told of each batch in their order, once it and all before it are stored. True when its position shall be saved
+   * although a later one, which makes it needless, is on its way.
+   */
+  landed(host: string, stream: string): boolean;
+  /** Saves the position behind the batch that landed last. One at a time. */
   save(host: string, stream: string, progress: P, signal: AbortSignal): Promise<void>;
 }
 
@@ -27,7 +30,9 @@ export interface Delivery<P> {
 interface Opened {
   doubt: Doubt;
   dataStreams: Set<string>;
-  /** Bytes of documents stored since the last save, and when that was, by our clock. */
+  /** When each batch that has not landed was taken, by performance.now(). */
+  underWay: number[];
+  /** Bytes of documents stored since the last save began, and when that was, by our clock. */
   unsavedBytes: number;
   savedAt: number;
 }
@@ -56,12 +61,15 @@ export function createDelivery<P extends object>(
       const { progress, doubt } = await checkpoints.load(host, stream, signal);
       // Data streams that were written to before stay named until newer checkpoints name them again.
       const dataStreams = new Set(doubt.since.keys());
-      open.set(keyOf(host, stream), { doubt, dataStreams, unsavedBytes: 0, savedAt: 0 });
+      open.set(keyOf(host, stream), {
+        ...{ doubt, dataStreams, underWay: [], unsavedBytes: 0, savedAt: 0 },
+      });
       return progress;
     },
     room: (signal) => shipper.room(signal),
     ship(host, stream, { origin }, events, signal) {
       const opened = openedOf(host, stream);
+      opened.underWay.push(performance.now());
       const maySend = isOurs && (() => isOurs(host));
       const terms = { doubt: opened.doubt, maySend };
       // Not async: nothing here may keep the events alive once they have been made text.
@@ -71,25 +79,29 @@ export function createDelivery<P extends object>(
         return stored;
       });
     },
-    isSaveDue(host, stream) {
-      const { unsavedBytes, savedAt } = openedOf(host, stream);
+    landed(host, stream) {
+      const { underWay, unsavedBytes, savedAt } = openedOf(host, stream);
+      underWay.shift();
       return unsavedBytes >= apart.bytes || Date.now() - savedAt >= apart.ms;
     },
     async save(host, stream, progress, signal) {
       const opened = openedOf(host, stream);
-      const { doubt, dataStreams } = opened;
+      const { doubt, dataStreams, underWay } = opened;
+      // Later batches may be stored already, and the stream have been rolled over since.
+      const takenAt = underWay[0] ?? performance.now();
       const since = new Map<string, number>();
       for (const name of dataStreams) {
         const before = doubt.since.get(name) ?? 0;
-        const now = shipper.oldestGeneration(name) || before;
+        const now = shipper.oldestGeneration(name, takenAt) || before;
         // What our predecessor had under way may reach beyond this checkpoint: until it is looked up, it stays named.
         since.set(name, doubt.bytes > 0 ? Math.min(before, now) : now);
       }
-      const ownReach = shipper.reach + apart.bytes;
+      // As much again may land while this is saved.
+      const ownReach = shipper.reach + 2 * apart.bytes;
       const reach = doubt.bytes > 0 ? Math.max(doubt.reach, ownReach) : ownReach;
       opened.unsavedBytes = 0;
-      await checkpoints.save(host, stream, progress, { since, reach }, signal);
       opened.savedAt = Date.now();
+      await checkpoints.save(host, stream, progress, { since, reach }, signal);
     },
   };
 }

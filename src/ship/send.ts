@@ -33,8 +33,6 @@ export interface SendOptions {
 export interface Bulk {
   /** Why it has to wait; undefined while it does not. */
   readonly waitingFor: string | undefined;
-  /** The oldest generation of each stream that one of its documents can be in. */
-  readonly oldest: ReadonlyMap<string, number>;
   /** Resolves when each document is stored, dead-lettered, given up by its caller or failed for good. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -51,7 +49,6 @@ const nothing: Rest = { parcels: [], reason: "" };
 /** An own loop: the client's loses events without a word. */
 export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
   const { client, namespace, log, indices, compress, timeoutMs } = options;
-  const oldest = new Map<string, number>();
   let waitingFor: string | undefined;
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -133,9 +130,7 @@ export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
     for (const parcel of parcels) {
       if (parcel.since !== undefined) continue;
       const { stream } = parcel;
-      const since = indices.seen(stream) ?? (await indices.look(stream, signal));
-      parcel.since = since;
-      if (since < (oldest.get(stream) ?? Infinity)) oldest.set(stream, since);
+      parcel.since = indices.seen(stream) ?? (await indices.look(stream, signal));
     }
   }
 
@@ -251,7 +246,6 @@ export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
     get waitingFor() {
       return waitingFor;
     },
-    oldest,
     run,
   };
 }

@@ -69,8 +69,8 @@ export interface Shipper extends AsyncDisposable {
     events: Iterable<{ event: EcsEvent; offset: number }>,
     signal: AbortSignal,
   ): Promise<Stored>;
-  /** The oldest generation of `stream` that a document which is under way, or sent later, can be in; 0: any. */
-  oldestGeneration(stream: string): number;
+  /** The oldest generation of `stream` that a document taken from `at` (by performance.now()) on can be in; 0: any. */
+  oldestGeneration(stream: string, at: number): number;
   readonly stats: Readonly<ShipperStats>;
   /** How many bytes of documents a reader can be ahead of its checkpoint. */
   readonly reach: number;
@@ -150,11 +150,7 @@ export function createShipper(options: ShipperOptions): Shipper {
         ...{ streams, count, bytes, newest },
       }));
     },
-    oldestGeneration(stream) {
-      let oldest = indices.seen(stream) ?? 0;
-      for (const bulk of underWay) oldest = Math.min(oldest, bulk.oldest.get(stream) ?? Infinity);
-      return oldest;
-    },
+    oldestGeneration: (stream, at) => indices.oldestFrom(stream, at),
     async [Symbol.asyncDispose]() {
       ended.abort();
       queue.close(ended.signal.reason);

@@ -29,11 +29,13 @@ export interface FaultyProxy extends AsyncDisposable {
   readonly bytes: number;
   /** Called after a bulk was carried out whose answer is withheld. */
   onLost: (() => Promise<void>) | undefined;
+  /** What happens to a bulk of this body, whatever the script says; undefined leaves it to the script. */
+  faultOf: ((body: string) => Fault | undefined) | undefined;
 }
 
 export async function startFaultyProxy(target: string, script: Fault[]): Promise<FaultyProxy> {
-  const self: { onLost: FaultyProxy["onLost"]; bulks: number; bytes: number } = {
-    ...{ onLost: undefined, bulks: 0, bytes: 0 },
+  const self: Pick<FaultyProxy, "onLost" | "faultOf"> & { bulks: number; bytes: number } = {
+    ...{ onLost: undefined, faultOf: undefined, bulks: 0, bytes: 0 },
   };
   const server = http.createServer((request, response) => {
     void answer(request, response).catch(() => response.destroy());
@@ -42,7 +44,8 @@ export async function startFaultyProxy(target: string, script: Fault[]): Promise
     const body = await bytesOf(request);
     const isBulk = request.url?.startsWith("/_bulk") ?? false;
     if (isBulk) self.bytes += body.length;
-    const fault = isBulk ? (script[self.bulks++] ?? script.find(isLimit) ?? "pass") : "pass";
+    const scripted = isBulk ? (script[self.bulks++] ?? script.find(isLimit) ?? "pass") : "pass";
+    const fault = (isBulk && self.faultOf?.(body.toString())) || scripted;
     if (typeof fault === "object" && "refuse" in fault) {
       send(response, fault.refuse, error(fault.refuse));
       return;

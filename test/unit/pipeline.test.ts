@@ -1,69 +1,10 @@
 import assert from "node:assert/strict";
 import type { Source, Stream } from "../../src/collect/source.ts";
 import { AppError } from "../../src/lib/errors.ts";
-import type { LineBatch, Position } from "../../src/model/raw-line.ts";
-import { run, type Progress, type Stages } from "../../src/pipeline.ts";
+import { run } from "../../src/pipeline.ts";
+import { batch, counting, sourceOf, stages } from "../helpers/pipeline.ts";
 
 const { signal } = new AbortController();
-
-function batch(offset: number): LineBatch {
-  return {
-    lines: [{ text: `line ${offset}`, offset }],
-    origin: "o",
-    readAt: 0,
-    position: { offset: offset + 1 },
-  };
-}
-
-/** A stream of batches 0..count-1 that goes on where it is told. */
-function counting(name: string, count: number, pulled: number[] = []): Stream {
-  return {
-    name,
-    async *batches(from: Position | undefined) {
-      for (let offset = Number(from?.["offset"] ?? 0); offset < count; offset++) {
-        pulled.push(offset);
-        yield batch(offset);
-      }
-    },
-  };
-}
-
-const sourceOf = (...streams: Stream[]): Source => ({
-  host: "web1",
-  async *streams() {
-    yield* streams;
-  },
-});
-
-function stages(overrides: Partial<Stages>): Stages & { saved: Progress[]; shipped: number[] } {
-  const saved: Progress[] = [];
-  const shipped: number[] = [];
-  return {
-    saved,
-    shipped,
-    load: async () => saved.at(-1),
-    parser: (_stream, directive) => ({
-      parse: ({ lines }) =>
-        lines.map(({ offset }) => ({
-          offset,
-          event: { "@timestamp": "", ecs: { version: "" }, event: {} },
-        })),
-      directive: () => directive,
-    }),
-    room: () => Promise.resolve(),
-    ship: async (_stream, _batch, events) => {
-      for (const { offset } of events) shipped.push(offset);
-    },
-    isSaveDue: () => true,
-    save: async (_stream, progress) => {
-      saved.push(progress);
-    },
-    failed: async (_stream, error) => {
-      throw error;
-    },
-    ...overrides,
-  };
-}
 
 describe("the pipeline", () => {
   it("ships every batch once and saves each position in order", async () => {
@@ -74,46 +15,6 @@ describe("the pipeline", () => {
       all.saved.map(({ position }) => position["offset"]),
       [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
     );
-  });
-
-  it("never saves past a batch that is still on its way", async () => {
-    const landings: (() => void)[] = [];
-    const all = stages({
-      ship: () => new Promise<void>((resolve) => landings.push(resolve)),
-    });
-    const done = run(sourceOf(counting("a", 3)), all, signal);
-    while (landings.length < 3) await new Promise((resolve) => setImmediate(resolve));
-    landings[2]?.();
-    landings[1]?.();
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(all.saved, []);
-    landings[0]?.();
-    await done;
-    assert.equal(all.saved.length, 3);
-  });
-
-  it("saves a position while a later one is on its way only when that is due", async () => {
-    const landings: (() => void)[] = [];
-    let isDue = false;
-    const all = stages({
-      ship: () => new Promise<void>((resolve) => landings.push(resolve)),
-      isSaveDue: () => isDue,
-    });
-    const done = run(sourceOf(counting("a", 7)), all, signal);
-    const land = async (n: number) => {
-      landings[n]?.();
-      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-      return all.saved.map(({ position }) => position["offset"]);
-    };
-    while (landings.length < 6) await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(await land(0), []);
-    assert.equal(landings.length, 7);
-    isDue = true;
-    assert.deepEqual(await land(1), [2]);
-    isDue = false;
-    for (const n of [2, 3, 4, 5]) assert.deepEqual(await land(n), [2]);
-    assert.deepEqual(await land(6), [2, 7]);
-    await done;
   });
 
   it("reads no further than six batches ahead of what is stored", async () => {

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import type { Client } from "@elastic/elasticsearch";
+import { createClient } from "../../../src/es/client.ts";
+import { setup } from "../../../src/es/templates.ts";
+import { offsetsUpTo, openDelivery, storedOffsets } from "../../helpers/delivery.ts";
+import {
+  elasticsearchUrl,
+  randomNamespace,
+  removeNamespace,
+  testClient,
+} from "../../helpers/elasticsearch.ts";
+import { accessEvents } from "../../helpers/events.ts";
+import { startFaultyProxy } from "../../helpers/faulty-proxy.ts";
+
+const { signal } = new AbortController();
+const web1 = ["web1", "/var/log/apache2/access.log"] as const;
+const batch = { origin: "3w5e11264sgsf" };
+
+describe("shipping to a stream that is rolled over", function () {
+  this.timeout(180_000);
+  let client: Client;
+  let namespace: string;
+  const stored = () => storedOffsets(client, `logs-apache.access-${namespace}`);
+
+  before(async () => {
+    client = await testClient();
+  });
+  beforeEach(async () => {
+    namespace = randomNamespace();
+    await setup(client, { namespace, retentionMs: 86_400_000 }, signal);
+  });
+  afterEach(async () => {
+    await removeNamespace(client, namespace);
+  });
+
+  it("sends nothing twice that lay behind the checkpoint", async () => {
+    const index = `logs-apache.access-${namespace}`;
+    await using first = openDelivery(client, namespace);
+    await first.load(...web1, signal);
+    await first.ship(...web1, batch, accessEvents(0, 300, namespace), signal);
+    await first.save(...web1, { at: 300 }, signal);
+    // These are stored, but the process ends before it has saved that.
+    await first.ship(...web1, batch, accessEvents(300, 900, namespace), signal);
+    await first.shipper[Symbol.asyncDispose]();
+    await client.indices.rollover({ alias: index });
+
+    await using second = openDelivery(client, namespace, "b");
+    assert.deepEqual(await second.load(...web1, signal), { at: 300 });
+    await second.ship(...web1, batch, accessEvents(300, 1500, namespace), signal);
+    await second.save(...web1, { at: 1500 }, signal);
+    assert.deepEqual(await stored(), offsetsUpTo(1500));
+    assert.equal(second.shipper.stats.existed, 600);
+  });
+
+  it("sends nothing twice that overtook the batch before it", async () => {
+    await using proxy = await startFaultyProxy(await elasticsearchUrl(), []);
+    const behind = createClient({ url: proxy.url });
+    await using first = openDelivery(behind, namespace, "a", { reach: 1 });
+    await first.load(...web1, signal);
+    const ship = (from: number, to: number, by = first) =>
+      by.ship(...web1, batch, accessEvents(from, to, namespace), signal);
+    await ship(0, 500);
+    first.landed(...web1);
+    await first.save(...web1, { at: 500 }, signal);
+    let isStuck = true;
+    proxy.faultOf = (body) =>
+      isStuck && body.includes('"offset":50000}') ? { refuse: 429 } : undefined;
+    const stuck = ship(500, 1000);
+    await ship(1000, 1500);
+    await client.indices.rollover({ alias: `logs-apache.access-${namespace}` });
+    await ship(1500, 2000);
+    isStuck = false;
+    await stuck;
+    first.landed(...web1);
+    await first.save(...web1, { at: 1000 }, signal);
+    // The process ends before it has saved more.
+    await first.shipper[Symbol.asyncDispose]();
+    await behind.close();
+
+    await using second = openDelivery(client, namespace, "b");
+    assert.deepEqual(await second.load(...web1, signal), { at: 1000 });
+    await ship(1000, 2000, second);
+    assert.deepEqual(await stored(), offsetsUpTo(2000));
+  });
+});
