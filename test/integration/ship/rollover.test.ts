@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
-import type { Client } from "@elastic/elasticsearch";
 import { createClient } from "../../../src/es/client.ts";
-import { setup } from "../../../src/es/templates.ts";
 import { offsetsUpTo, openDelivery, storedOffsets } from "../../helpers/delivery.ts";
-import {
-  elasticsearchUrl,
-  randomNamespace,
-  removeNamespace,
-  testClient,
-} from "../../helpers/elasticsearch.ts";
+import { elasticsearchUrl } from "../../helpers/elasticsearch.ts";
 import { accessEvents } from "../../helpers/events.ts";
 import { startFaultyProxy } from "../../helpers/faulty-proxy.ts";
+import { openNamespace } from "../../helpers/own-namespace.ts";
 
 const { signal } = new AbortController();
 const web1 = ["web1", "/var/log/apache2/access.log"] as const;
@@ -18,22 +12,10 @@ const batch = { origin: "3w5e11264sgsf" };
 
 describe("shipping to a stream that is rolled over", function () {
   this.timeout(180_000);
-  let client: Client;
-  let namespace: string;
-  const stored = () => storedOffsets(client, `logs-apache.access-${namespace}`);
-
-  before(async () => {
-    client = await testClient();
-  });
-  beforeEach(async () => {
-    namespace = randomNamespace();
-    await setup(client, { namespace, retentionMs: 86_400_000 }, signal);
-  });
-  afterEach(async () => {
-    await removeNamespace(client, namespace);
-  });
 
   it("sends nothing twice that lay behind the checkpoint", async () => {
+    await using own = await openNamespace();
+    const { client, namespace } = own;
     const index = `logs-apache.access-${namespace}`;
     await using first = openDelivery(client, namespace);
     await first.load(...web1, signal);
@@ -48,11 +30,14 @@ describe("shipping to a stream that is rolled over", function () {
     assert.deepEqual(await second.load(...web1, signal), { at: 300 });
     await second.ship(...web1, batch, accessEvents(300, 1500, namespace), signal);
     await second.save(...web1, { at: 1500 }, signal);
-    assert.deepEqual(await stored(), offsetsUpTo(1500));
+    assert.deepEqual(await storedOffsets(client, index), offsetsUpTo(1500));
     assert.equal(second.shipper.stats.existed, 600);
   });
 
   it("sends nothing twice that overtook the batch before it", async () => {
+    await using own = await openNamespace();
+    const { client, namespace } = own;
+    const index = `logs-apache.access-${namespace}`;
     await using proxy = await startFaultyProxy(await elasticsearchUrl(), []);
     const behind = createClient({ url: proxy.url });
     await using first = openDelivery(behind, namespace, "a", { reach: 1 });
@@ -67,7 +52,7 @@ describe("shipping to a stream that is rolled over", function () {
       isStuck && body.includes('"offset":50000}') ? { refuse: 429 } : undefined;
     const stuck = ship(500, 1000);
     await ship(1000, 1500);
-    await client.indices.rollover({ alias: `logs-apache.access-${namespace}` });
+    await client.indices.rollover({ alias: index });
     await ship(1500, 2000);
     isStuck = false;
     await stuck;
@@ -80,6 +65,6 @@ describe("shipping to a stream that is rolled over", function () {
     await using second = openDelivery(client, namespace, "b");
     assert.deepEqual(await second.load(...web1, signal), { at: 1000 });
     await ship(1000, 2000, second);
-    assert.deepEqual(await stored(), offsetsUpTo(2000));
+    assert.deepEqual(await storedOffsets(client, index), offsetsUpTo(2000));
   });
 });

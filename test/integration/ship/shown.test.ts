@@ -2,17 +2,11 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import type { Client } from "@elastic/elasticsearch";
 import { Command } from "commander";
 import { importCommand } from "../../../src/commands/import.ts";
 import { shipCommand } from "../../../src/commands/ship.ts";
-import { setup } from "../../../src/es/templates.ts";
-import {
-  elasticsearchUrl,
-  randomNamespace,
-  removeNamespace,
-  testClient,
-} from "../../helpers/elasticsearch.ts";
+import { elasticsearchUrl } from "../../helpers/elasticsearch.ts";
+import { openNamespace } from "../../helpers/own-namespace.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const { signal } = new AbortController();
@@ -21,21 +15,11 @@ const line = (n: number) =>
 
 describe("shipping by hand", function () {
   this.timeout(120_000);
-  let client: Client;
-  let namespace: string;
-
-  before(async () => {
-    client = await testClient();
-    namespace = randomNamespace();
-    await setup(client, { namespace, retentionMs: 400 * 86_400_000 }, signal);
-  });
-  after(async () => {
-    await removeNamespace(client, namespace);
-    await client.close();
-  });
 
   it("ends when a search finds what was stored, by import and by ship --once", async () => {
+    await using own = await openNamespace();
     await using folder = await temporaryFolder();
+    const { client, namespace } = own;
     const config = join(folder.path, "leafwatch.yml");
     const live = join(folder.path, "access.log");
     const old = join(folder.path, "old.log");
