@@ -54,7 +54,7 @@ const list = <T>(registry: Readonly<Record<string, T>>): T[] => Object.values(re
 
 function pages(): Record<string, string> {
   return {
-    "config.md": `# leafwatch.yml\n\n\`\${env:NAME}\` and \`\${file:/path}\` in any text are filled in when the file is read.\n\n${keysTable(configSchema)}\n`,
+    "config.md": `# leafwatch.yml\n\n\`\${env:NAME}\` and \`\${file:/path}\` in any text are filled in when the file is read. Relative paths start at the folder that Leafwatch is started in.\n\n${keysTable(configSchema)}\n`,
     "commands.md": commandsPage(),
     "errors.md": errorsPage(),
     "formats.md": kindsPage(

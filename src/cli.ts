@@ -39,6 +39,8 @@ const io: Io = {
     process.stderr.write(text);
   },
   terminal: process.stderr.isTTY,
+  // Undefined where stdout is no terminal.
+  columns: process.stdout.columns,
   signal: shutdown.signal,
 };
 

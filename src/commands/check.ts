@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { createHosts, type HostHandle } from "../collect/host.ts";
 import type { Stream } from "../collect/source.ts";
 import type { LogEntry } from "../config/schema.ts";
@@ -13,11 +12,13 @@ import type { LineBatch } from "../model/raw-line.ts";
 import { checkNotify, sendTestMail } from "../notify/check.ts";
 import { notifyOptions } from "../notify/options.ts";
 import { createChannels } from "../notify/recipients.ts";
+import { amount } from "../notify/when.ts";
 import { formats } from "../parse/registry.ts";
 import { checkAudiences } from "../report/schedule.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { flawlessRulesOf } from "./rules-of.ts";
+import { tableOf } from "./table.ts";
 
 interface Options extends ConfigOptions {
   sendTest?: string;
@@ -43,11 +44,15 @@ export const checkCommand: AddCommand = (program, io) => {
       const found = await lookAt(context, options, io.signal);
       const failed = found.filter(({ ok }) => !ok);
       const result = { ok: failed.length === 0, checks: found };
-      await io.out(options.json ? `${JSON.stringify(result)}\n` : tableOf(found));
+      await io.out(options.json ? `${JSON.stringify(result)}\n` : describe(found, io.columns));
       if (failed.length === 0) return;
-      throw new AppError("CHECK_FAILED", `${failed.length} of ${found.length} checks failed`, {
-        hint: [...new Set(failed.map(({ hint }) => hint ?? ""))].filter(Boolean).join("; "),
-      });
+      throw new AppError(
+        "CHECK_FAILED",
+        `${failed.length} of ${amount(found.length, "check")} failed`,
+        {
+          hint: [...new Set(failed.map(({ hint }) => hint ?? ""))].filter(Boolean).join("; "),
+        },
+      );
     });
 };
 
@@ -59,10 +64,10 @@ async function lookAt(context: Context, options: Options, signal: AbortSignal): 
     maxLineBytes: config.limits.line,
   });
   const parts: Promise<Finding[]>[] = [
-    one("config", async () => `${config.hosts.length} hosts, zone ${config.timezone}`),
+    one("config", async () => `${amount(config.hosts.length, "host")}, zone ${config.timezone}`),
     one("rules", async () => {
       const { rules, ruleFiles } = await flawlessRulesOf(config);
-      return `${rules.length} rules in ${ruleFiles.length} files`;
+      return `${amount(rules.length, "rule")} in ${amount(ruleFiles.length, "file")}`;
     }),
     one("Elasticsearch", async () => {
       const health = await wrap(() => client.cluster.health({}, { signal }), signal);
@@ -73,7 +78,7 @@ async function lookAt(context: Context, options: Options, signal: AbortSignal): 
     }),
     one("report", async () => {
       checkAudiences(config.report);
-      return `${config.report.length} audiences`;
+      return amount(config.report.length, "audience");
     }),
     ...hosts.all.flatMap((host, i) =>
       (config.hosts[i]?.logs ?? []).map((entry) => lookAtLog(host, entry, signal)),
@@ -145,11 +150,10 @@ function finding(what: string, error: AppError | undefined, says: string): Findi
     : { what, ok: true, says };
 }
 
-function tableOf(found: readonly Finding[]): string {
-  const table = new Table({ head: ["", "what", "result"], style: { head: [], border: [] } });
-  for (const { ok, what, says } of found) {
+function describe(found: readonly Finding[], columns: number | undefined): string {
+  const rows = found.map(({ ok, what, says }) => {
     const lines = says.split("\n").map((line) => visible(line));
-    table.push([ok ? "ok" : "FAILED", visible(what), lines.join("\n")]);
-  }
-  return `${table.toString()}\n`;
+    return [ok ? "ok" : "FAILED", visible(what), lines.join("\n")];
+  });
+  return tableOf(["", "what", "result"], rows, columns);
 }

@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { AppError } from "../lib/errors.ts";
 import { visible } from "../lib/visible.ts";
 import {
@@ -8,6 +7,7 @@ import {
 } from "../ship/dead-letters.ts";
 import { openContext, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand } from "./io.ts";
+import { tableOf } from "./table.ts";
 
 interface Options extends ConfigOptions {
   json?: boolean;
@@ -28,7 +28,7 @@ export const deadLettersCommand: AddCommand = (program, io) => {
         {},
         io.signal,
       );
-      await io.out(options.json ? `${JSON.stringify(found)}\n` : tableOf(found));
+      await io.out(options.json ? `${JSON.stringify(found)}\n` : describe(found, io.columns));
     });
 
   for (const [name, description] of [
@@ -76,14 +76,10 @@ function chosen(
   });
 }
 
-function tableOf(found: readonly StoredDeadLetter[]): string {
+function describe(found: readonly StoredDeadLetter[], columns: number | undefined): string {
   if (found.length === 0) return "no dead letters\n";
-  const table = new Table({
-    head: ["id", "refused", "host", "path", "reason"],
-    style: { head: [], border: [] },
-  });
-  for (const { id, time, host, path, reason } of found) {
-    table.push([id, time, visible(host ?? "", 60), visible(path ?? "", 60), visible(reason, 100)]);
-  }
-  return `${table.toString()}\n`;
+  const rows = found.map(({ id, time, host = "", path = "", reason }) => [
+    ...[id, time, visible(host, 60), visible(path, 60), visible(reason, 100)],
+  ]);
+  return tableOf(["id", "refused", "host", "path", "reason"], rows, columns);
 }

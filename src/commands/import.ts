@@ -3,6 +3,7 @@ import cliProgress from "cli-progress";
 import { importSource } from "../collect/import-files.ts";
 import { logEntryOf, type Config, type LogEntry } from "../config/schema.ts";
 import { AppError } from "../lib/errors.ts";
+import { amount } from "../notify/when.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import { formatOf, formats } from "../parse/registry.ts";
 import { utc, zoneOf } from "../parse/zone.ts";
@@ -65,7 +66,7 @@ export const importCommand: AddCommand = (program, io) => {
       await io.out(
         options.json
           ? `${JSON.stringify(result)}\n`
-          : `${result.stored} new events, ${result.existed} were there already, ${result.dead_lettered} dead letters\n`,
+          : `${amount(result.stored, "new event")}, ${result.existed} there already, ${amount(result.dead_lettered, "dead letter")}\n`,
       );
       if (failures.length > 0 && !io.signal.aborted) throw failuresError(failures);
     });

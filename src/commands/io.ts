@@ -10,6 +10,8 @@ export interface Io {
   err(text: string): void;
   /** True when stderr is a terminal: progress bars and colours only then. */
   terminal: boolean;
+  /** How many columns stdout shows where it is a terminal; undefined elsewhere. */
+  columns?: number | undefined;
   /** Aborts at SIGTERM and SIGINT. */
   signal: AbortSignal;
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { AppError, messageOf } from "../lib/errors.ts";
 import { closest } from "../lib/closest.ts";
 import { parseDuration } from "../lib/duration.ts";
+import { amount } from "../notify/when.ts";
 import { backtest, type Backtest } from "../watch/backtest.ts";
 import { elasticEvents } from "../watch/elastic-events.ts";
 import { explainRule } from "../watch/explain.ts";
@@ -13,6 +14,7 @@ import { loadConfig } from "../config/load.ts";
 import { defaultConfig, openContext, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand, Io } from "./io.ts";
 import { offlineRulesOf, rulesOf } from "./rules-of.ts";
+import { tableOf } from "./table.ts";
 
 interface Options extends ConfigOptions {
   json?: boolean;
@@ -40,7 +42,9 @@ export const rulesCommand: AddCommand = (program, io) => {
           `${JSON.stringify({ ok, files: files.length, rules: good.length, problems })}\n`,
         );
       } else if (problems.length === 0) {
-        await io.out(`${good.length} rules in ${files.length} files, no mistakes\n`);
+        await io.out(
+          `${amount(good.length, "rule")} in ${amount(files.length, "file")}, no mistakes\n`,
+        );
       }
       if (problems.length > 0) throw rulesError(problems);
     });
@@ -54,15 +58,21 @@ export const rulesCommand: AddCommand = (program, io) => {
       if (options.json) await io.out(`${JSON.stringify(result)}\n`);
       else {
         for (const { rule, it, expected, got } of result.failed) {
-          await io.out(`${rule}: ${it}: expected ${expected} alerts, got ${got}\n`);
+          await io.out(`${rule}: ${it}: expected ${amount(expected, "alert")}, got ${got}\n`);
         }
-        await io.out(`${result.passed} of ${result.tests} tests of ${result.rules} rules passed\n`);
+        await io.out(
+          `${result.passed} of ${amount(result.tests, "test")} of ${amount(result.rules, "rule")} passed\n`,
+        );
       }
       if (set.problems.length > 0) throw rulesError(set.problems);
       if (!result.ok) {
-        throw new AppError("RULE_TESTS_FAILED", `${result.failed.length} tests of rules failed`, {
-          hint: "compare the rule with its test; `leafwatch rules explain` shows what a rule sees",
-        });
+        throw new AppError(
+          "RULE_TESTS_FAILED",
+          `${amount(result.failed.length, "test")} of rules failed`,
+          {
+            hint: "compare the rule with its test; `leafwatch rules explain` shows what a rule sees",
+          },
+        );
       }
     });
 
@@ -80,7 +90,7 @@ export const rulesCommand: AddCommand = (program, io) => {
       const chosen = chosenRules(await rulesOf(config), ids);
       const store = elasticEvents({ client, namespace: config.namespace });
       const result = await backtest(chosen, store, range, progressOn(io), io.signal);
-      await io.out(options.json ? `${JSON.stringify(result)}\n` : tableOf(result));
+      await io.out(options.json ? `${JSON.stringify(result)}\n` : describe(result, io.columns));
     });
 
   withConfig(rules.command("explain"))
@@ -107,7 +117,7 @@ export const rulesCommand: AddCommand = (program, io) => {
       );
       await io.out(
         `${id} (${rule.kind}, limit ${threshold}) from ${from} to ${found.at}\n` +
-          `${events} events, ${without} of them in no group\n${lines.join("\n")}\n`,
+          `${amount(events, "event")}, ${without} of them in no group\n${lines.join("\n")}\n`,
       );
     });
 
@@ -204,16 +214,20 @@ function progressOn(io: Io): (share: number) => void {
   };
 }
 
-function tableOf({ from, to, rules, alerts, mails }: Backtest): string {
-  const lines = rules.map(
+function describe(
+  { from, to, rules, alerts, mails }: Backtest,
+  columns: number | undefined,
+): string {
+  const rows = rules.map(
     ({ rule, alerts: n, alerts_per_week: perWeek, mails: m, by_weekday, error }) => {
-      if (error !== undefined) return `${rule}: could not be judged: ${error}`;
+      if (error !== undefined) return [rule, "", "", "", `could not be judged: ${error}`];
       const days = Object.entries(by_weekday).filter(([, count]) => count > 0);
       const on = days.map(([day, count]) => `${day.slice(0, 3)} ${count}`).join(", ");
       const sent = m.active + m.repeat + m.recovered;
-      return `${rule.padEnd(36)} ${String(n).padStart(6)} ${String(perWeek).padStart(9)} ${String(sent).padStart(6)}  ${on}`;
+      return [rule, String(n), String(perWeek), String(sent), on];
     },
   );
-  const head = `${"rule".padEnd(36)} ${"alerts".padStart(6)} ${"a week".padStart(9)} ${"mails".padStart(6)}  by weekday`;
-  return `${from} to ${to}\n${[head, ...lines].join("\n")}\n${alerts} alerts, ${mails} mails; nothing was written\n`;
+  const table = tableOf(["rule", "alerts", "a week", "mails", "by weekday"], rows, columns);
+  const sums = `${amount(alerts, "alert")}, ${amount(mails, "mail")}; nothing was written`;
+  return `${from} to ${to}\n${table}${sums}\n`;
 }

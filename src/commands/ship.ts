@@ -1,6 +1,7 @@
 import { createMetrics } from "../observe/metrics.ts";
 import { checkSetup } from "../es/templates.ts";
 import { AppError } from "../lib/errors.ts";
+import { amount } from "../notify/when.ts";
 import { retry } from "../lib/backoff.ts";
 import { untilStopped } from "../lib/shutdown.ts";
 import { serveHealth } from "../observe/server.ts";
@@ -61,7 +62,7 @@ async function ship(options: Options, io: Io): Promise<void> {
   if (options.json) await io.out(`${JSON.stringify(result)}\n`);
   else if (options.once) {
     await io.out(
-      `${result.stored} new events, ${deadLettered} dead letters, ${failures.length} streams failed\n`,
+      `${amount(result.stored, "new event")}, ${amount(deadLettered, "dead letter")}, ${amount(failures.length, "stream")} failed\n`,
     );
   }
   if (failures.length > 0 && !io.signal.aborted) throw failuresError(failures);

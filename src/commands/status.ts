@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { checkSetup } from "../es/templates.ts";
 import { storedStreams, type StoredStream } from "../es/storage.ts";
 import { wrap } from "../es/errors.ts";
@@ -11,6 +10,7 @@ import { createCheckpoints } from "../ship/checkpoints.ts";
 import { elasticState } from "../watch/elastic-state.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
+import { tableOf } from "./table.ts";
 
 interface Status {
   /** Streams with the time at which a line of them was last stored, if ever. */
@@ -39,7 +39,9 @@ export const statusCommand: AddCommand = (program, io) => {
       await using context = await openContext(options, io);
       await checkSetup(context.client, context.config.namespace, io.signal);
       const status = await statusOf(context, io.signal);
-      await io.out(options.json ? `${JSON.stringify(status)}\n` : describe(status, new Date()));
+      await io.out(
+        options.json ? `${JSON.stringify(status)}\n` : describe(status, new Date(), io.columns),
+      );
     });
 };
 
@@ -105,12 +107,16 @@ async function alertCounts(
   );
 }
 
-function describe(status: Status, now: Date): string {
+function describe(status: Status, now: Date, columns: number | undefined): string {
   const ago = (iso: string | undefined) =>
     iso === undefined
       ? "never"
       : `${formatDuration(Math.max(0, now.getTime() - Date.parse(iso)))} ago`;
   const { outbox } = status;
+  const section = (title: string, head: string[], rows: string[][]) => {
+    const shown = rows.map((row) => row.map((cell) => visible(cell, 120)));
+    return rows.length === 0 ? `${title}: none` : `${title}\n${tableOf(head, shown, columns)}`;
+  };
   const counts = (values: Readonly<Record<string, number>>) =>
     Object.entries(values)
       .map(([name, count]) => `${count} ${name}`)
@@ -157,11 +163,4 @@ function describe(status: Status, now: Date): string {
     `Dead letters: ${status.dead_letters}`,
     "",
   ].join("\n");
-}
-
-function section(title: string, head: string[], rows: string[][]): string {
-  if (rows.length === 0) return `${title}: none`;
-  const table = new Table({ head, style: { head: [], border: [], compact: true } });
-  for (const row of rows) table.push(row.map((cell) => visible(cell, 120)));
-  return `${title}\n${table.toString()}`;
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../lib/errors.ts";
+import { amount } from "../notify/when.ts";
 import { ignoreHangup, untilStopped } from "../lib/shutdown.ts";
 import { openAlerting } from "./alerting.ts";
 import { openContext, withConfig, type ConfigOptions } from "./context.ts";
@@ -40,7 +41,7 @@ async function watch(options: Options, io: Io): Promise<void> {
     await io.out(
       `${JSON.stringify({ rules, changed, too_late: tooLate, failed, ...delivered })}\n`,
     );
-  else await io.out(`${rules} rules judged, ${changed} groups changed\n`);
+  else await io.out(`${amount(rules, "rule")} judged, ${amount(changed, "group")} changed\n`);
   const [first] = judged.failed;
   if (first) throw first.error;
 }

@@ -5,7 +5,7 @@ import type { Sheet } from "./sheet.ts";
 import { levelWord } from "./subject.ts";
 import { amount } from "./when.ts";
 import { problemOpening } from "./problem.ts";
-import { row, wrap } from "./wrap.ts";
+import { row, wrap } from "../lib/wrap.ts";
 import { foreign } from "./foreign.ts";
 
 /** The message as plain text of 72 columns; only links, which must not be broken, may be longer. */

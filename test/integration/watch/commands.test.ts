@@ -105,7 +105,7 @@ watch: { rules: "${folder.path}/*-rules.yml", from: 24h }
   });
 
   it("rules check counts what is right, and names every mistake while the others stay", async () => {
-    assert.match((await run("rules", "check")).out, /^2 rules in 1 files, no mistakes/);
+    assert.match((await run("rules", "check")).out, /^2 rules in 1 file, no mistakes/);
     await writeFile(join(folder.path, "bad-rules.yml"), bad);
     const refused = await run("rules", "check");
     assert.equal(refused.code, "RULES_INVALID");
@@ -141,7 +141,7 @@ watch: { rules: "${folder.path}/*-rules.yml", from: 24h }
     assert.deepEqual(await world.alerts(), []);
     assert.match(
       (await run("rules", "backtest", ...range)).out,
-      /1 alerts, 0 mails; nothing was written/,
+      /1 alert, 0 mails; nothing was written/,
     );
     assert.equal((await run("rules", "backtest", "--weeks", "none")).code, "USAGE_WEEKS");
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toText } from "../../../src/notify/text.ts";
-import { width } from "../../../src/notify/wrap.ts";
+import { width } from "../../../src/lib/wrap.ts";
 import { gallery } from "../../integration/notify/mail-gallery.ts";
 
 const textOf = (name: string) => {

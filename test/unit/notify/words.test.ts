@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { foreign } from "../../../src/notify/foreign.ts";
 import { quietUntil } from "../../../src/notify/quiet.ts";
 import { shortWhen, spell, when } from "../../../src/notify/when.ts";
-import { row, width, wrap } from "../../../src/notify/wrap.ts";
+import { row, width, wrap } from "../../../src/lib/wrap.ts";
 import { techniqueName } from "../../../src/model/attack-techniques.ts";
 
 describe("notify/foreign", () => {

@@ -1,10 +1,8 @@
-const columns = 72;
-
 /**
- * `text` in lines of at most 72 columns, the first after `first`, the others after `rest`. Words longer than a line
- * are broken; an ideograph takes two columns.
+ * `text` in lines of at most `columns`, the first after `first`, the others after `rest`. Words longer than a line are
+ * broken; an ideograph takes two columns.
  */
-export function wrap(text: string, first = "", rest = first): string {
+export function wrap(text: string, first = "", rest = first, columns = 72): string {
   const lines: string[] = [];
   let line = first;
   let used = width(first);

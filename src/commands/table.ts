@@ -1,0 +1,54 @@
+import Table from "cli-table3";
+import { width, wrap } from "../lib/wrap.ts";
+
+const gap = "  ";
+/** Columns below which a cell is wrapped no further. */
+const narrowest = 12;
+const borders =
+  "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right " +
+  "left left-mid mid mid-mid right right-mid";
+const bare = Object.fromEntries(borders.split(" ").map((border) => [border, ""]));
+
+/**
+ * Rows under a head, without lines between them, so that a row can be searched for, copied and cut; numbers stand at the
+ * right. Where the terminal's `columns` are too few for it, the widest cells are wrapped.
+ */
+export function tableOf(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns = Infinity,
+): string {
+  const all = [head.map((name) => name.toUpperCase()), ...rows];
+  const natural = head.map((_, column) => Math.max(...all.map((row) => widest(row[column] ?? ""))));
+  const widths = fitted(natural, columns - gap.length * (head.length - 1));
+  const table = new Table({
+    chars: { ...bare, middle: gap },
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
+    colAligns: head.map((_, column) =>
+      rows.every((row) => /^[\d,.]*$/.test(row[column] ?? "")) ? "right" : "left",
+    ),
+  });
+  for (const row of all) table.push(row.map((cell, column) => wrapped(cell, widths[column] ?? 0)));
+  const lines = table.toString().split("\n");
+  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+function widest(cell: string): number {
+  return Math.max(...cell.split("\n").map(width));
+}
+
+/** The widest give way until all fit. */
+function fitted(natural: readonly number[], room: number): number[] {
+  const within = (most: number) => natural.map((one) => Math.min(one, most));
+  const sum = (widths: readonly number[]) => widths.reduce((all, one) => all + one, 0);
+  let most = Math.max(...natural);
+  while (most > narrowest && sum(within(most)) > room) most--;
+  return within(most);
+}
+
+function wrapped(cell: string, columns: number): string {
+  return cell
+    .split("\n")
+    .map((line) => (width(line) <= columns ? line : wrap(line, "", "", columns)))
+    .join("\n");
+}
