@@ -60,7 +60,7 @@ async function main(): Promise<number> {
       shutdown.signal,
     );
     progress.end();
-    err(`${summaryTable(summary, expectedAlerts, terminal)}\n`);
+    err(summaryTable(summary, expectedAlerts));
     for (const problem of summary.problems) err(`problem: ${visible(problem, 1_000)}\n`);
     for (const error of errors) err(`leafwatch logged: ${visible(error, 500)}\n`);
     if (options.keep) err(`config, log files, indices and leafwatch.log: ${folder}\n`);

@@ -1,4 +1,4 @@
-import Table from "cli-table3";
+import { tableOf } from "../../src/commands/table.ts";
 import type { AlertGroup } from "./raised.ts";
 
 /** What a demo came to: summary.json, and the last line of stdout. */
@@ -41,11 +41,7 @@ export const summaryKeys = [
 ] as const satisfies readonly (keyof Summary)[];
 
 /** The summary as a table for a terminal. */
-export function summaryTable(summary: Summary, expectedAlerts: number, colours: boolean): string {
-  const table = new Table({
-    style: colours ? { head: [], border: ["grey"] } : { head: [], border: [] },
-    colAligns: ["left", "right", "left"],
-  });
+export function summaryTable(summary: Summary, expectedAlerts: number): string {
   const number = (value: number) => value.toLocaleString("en-GB");
   const rows: [string, string, string][] = [
     ["lines written", number(summary.lines_written), "to the logs of four hosts"],
@@ -60,10 +56,9 @@ export function summaryTable(summary: Summary, expectedAlerts: number, colours: 
     ]),
     ["mails", number(summary.mails), "one for each alert, and the weekly report"],
     ["seconds", number(summary.seconds), `Elasticsearch ${summary.elasticsearch_version}`],
-    ["result", summary.ok ? "ok" : "FAILED", ""],
+    ["result", "", summary.ok ? "ok" : "FAILED"],
   ];
-  table.push(...rows);
-  return table.toString();
+  return tableOf(["", "count", ""], rows);
 }
 
 function parts(counts: Record<string, number>): string {

@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { AppError } from "../lib/errors.ts";
 import { parseDuration } from "../lib/duration.ts";
 import { visible } from "../lib/visible.ts";
-import { alertOf } from "../model/alert-document.ts";
+import { alertOf, type AlertDocument } from "../model/alert-document.ts";
 import type { Alert } from "../model/alert.ts";
 import { openAlerts, type AlertAction, type AlertEvent } from "../watch/alerts.ts";
 import { elasticEvents } from "../watch/elastic-events.ts";
@@ -10,6 +10,7 @@ import { explainRule } from "../watch/explain.ts";
 import { openContext, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { rulesOf } from "./rules-of.ts";
+import { tableOf } from "./table.ts";
 
 interface Options extends ConfigOptions {
   json?: boolean;
@@ -40,8 +41,7 @@ export const alertsCommand: AddCommand = (program, io) => {
         };
         const store = openAlerts(context.client, context.config.namespace);
         const found = await store.list(filter, io.signal);
-        if (options.json) await io.out(`${JSON.stringify(found)}\n`);
-        else for (const document of found) await io.out(lineOf(alertOf(document)));
+        await io.out(options.json ? `${JSON.stringify(found)}\n` : listOf(found, io.columns));
       },
     );
 
@@ -109,7 +109,7 @@ export const alertsCommand: AddCommand = (program, io) => {
     const store = openAlerts(context.client, context.config.namespace);
     const who = { by: options.by ?? userInfo().username, at: new Date() };
     const document = await store.act(id, action, who, io.signal);
-    await io.out(options.json ? `${JSON.stringify(document)}\n` : lineOf(alertOf(document)));
+    await io.out(options.json ? `${JSON.stringify(document)}\n` : listOf([document], io.columns));
   };
 
   acting("ack", "say that somebody has taken it on: no more repeats")
@@ -148,8 +148,19 @@ function oneOf<T extends string>(flag: string, known: readonly T[], given?: stri
   });
 }
 
-const lineOf = ({ id, rule, summary, state, workflow, first_seen, last_seen }: Alert) =>
-  `${id}  ${rule.level.padEnd(8)} ${state.padEnd(10)} ${workflow.padEnd(12)} ${first_seen} .. ${last_seen}  ${visible(summary, 200)}\n`;
+/** A row for each alert; of its id as much as names it among a year's. */
+function listOf(documents: readonly AlertDocument[], columns: number | undefined): string {
+  if (documents.length === 0) return "no alerts\n";
+  const time = (iso: string) => iso.slice(0, 19).replace("T", " ");
+  const rows = documents
+    .map(alertOf)
+    .map((alert) => [
+      ...[alert.id.slice(0, 10), alert.rule.level, `${alert.state} ${alert.workflow}`],
+      ...[time(alert.first_seen), time(alert.last_seen), visible(alert.summary, 200)],
+    ]);
+  const head = ["id", "level", "state", "first seen (UTC)", "last seen (UTC)", "summary"];
+  return tableOf(head, rows, columns);
+}
 
 function pageOf(alert: Alert, history: readonly AlertEvent[]): string {
   const { rule, evidence } = alert;
@@ -167,7 +178,7 @@ function pageOf(alert: Alert, history: readonly AlertEvent[]): string {
   );
   const parts = [
     visible(alert.summary, 300),
-    `rule ${rule.id} (${rule.kind}, ${rule.level}), ${alert.state}, ${alert.workflow}`,
+    `alert ${alert.id} of rule ${rule.id} (${rule.kind}, ${rule.level}), ${alert.state}, ${alert.workflow}`,
     `${alert.count} against ${alert.threshold}; first seen ${alert.first_seen}, last seen ${alert.last_seen}`,
     ...(rule.attack.length > 0 ? [`MITRE ATT&CK: ${rule.attack.join(", ")}`] : []),
     ...(rule.respond === undefined ? [] : [`What to do: ${rule.respond}`]),

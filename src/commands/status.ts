@@ -50,11 +50,13 @@ async function statusOf({ config, client }: Context, signal: AbortSignal): Promi
   const checkpoints = createCheckpoints(client, namespace, "status");
   const cursors = await elasticState(client, namespace).cursors(signal);
   return {
-    sources: (await checkpoints.list(signal)).map(({ host, stream, storedAt }) => ({
-      host,
-      stream,
-      ...(storedAt !== undefined && { stored_at: storedAt }),
-    })),
+    sources: (await checkpoints.list(signal))
+      .map(({ host, stream, storedAt }) => ({
+        host,
+        stream,
+        ...(storedAt !== undefined && { stored_at: storedAt }),
+      }))
+      .sort((a, b) => a.host.localeCompare(b.host) || a.stream.localeCompare(b.stream)),
     streams: await storedStreams(client, namespace, signal),
     rules: [...cursors.values()].map(({ value }) => ({
       id: value.rule,

@@ -19,7 +19,7 @@ export function tableOf(
   columns = Infinity,
 ): string {
   const all = [head.map((name) => name.toUpperCase()), ...rows];
-  const natural = head.map((_, column) => Math.max(...all.map((row) => widest(row[column] ?? ""))));
+  const natural = head.map((_, column) => greatest(all.map((row) => widest(row[column] ?? ""))));
   const widths = fitted(natural, columns - gap.length * (head.length - 1));
   const table = new Table({
     chars: { ...bare, middle: gap },
@@ -34,14 +34,19 @@ export function tableOf(
 }
 
 function widest(cell: string): number {
-  return Math.max(...cell.split("\n").map(width));
+  return greatest(cell.split("\n").map(width));
+}
+
+/** Of any number of values; Math.max takes no more than the stack holds. */
+function greatest(values: readonly number[]): number {
+  return values.reduce((most, one) => Math.max(most, one), 0);
 }
 
 /** The widest give way until all fit. */
 function fitted(natural: readonly number[], room: number): number[] {
   const within = (most: number) => natural.map((one) => Math.min(one, most));
   const sum = (widths: readonly number[]) => widths.reduce((all, one) => all + one, 0);
-  let most = Math.max(...natural);
+  let most = greatest(natural);
   while (most > narrowest && sum(within(most)) > room) most--;
   return within(most);
 }

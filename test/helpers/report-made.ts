@@ -10,6 +10,26 @@ const noAlerts = { informational: 0, low: 0, medium: 0, high: 0, critical: 0 };
 const noErrors = { "401": 0, "403": 0, "404": 0, "other 4xx": 0, "5xx": 0 };
 /** Mails of a week without any. */
 export const noMails = { sent: 0, retried: 0, waiting: 0, dead: 0, undelivered: 0, refused: [] };
+/** A Thursday with one check-in, and nobody who is missing. */
+export const checkInDay: NonNullable<Report["check_in"]> = {
+  date: "2026-11-19",
+  weekday: 4,
+  from: "00:00",
+  to: "24:00",
+  members: 1,
+  previous_members: null,
+  check_ins: 1,
+  first: null,
+  last: null,
+  busiest: null,
+  hours: [],
+  roster: 2,
+  missing: [],
+  missing_total: 0,
+  days_looked_back: 12,
+  unknown_members: 0,
+  struggled: [],
+};
 const noList = { rows: [], others: 0, others_value: 0 };
 
 /** A calm week of a small organisation, written by hand: what a test is not about. */

@@ -1,30 +1,20 @@
 import assert from "node:assert/strict";
-import type { Client } from "@elastic/elasticsearch";
-import { setup } from "../../../src/es/templates.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import { outboxFigures } from "../../../src/notify/figures.ts";
 import { createHistory } from "../../../src/notify/history.ts";
 import { createOutbox, openStore } from "../../../src/notify/outbox.ts";
-import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
+import { openNamespace } from "../../helpers/own-namespace.ts";
 import { startSmtp } from "../../helpers/smtp.ts";
 import { exampleAlert, exampleNotification, exampleOptions } from "../../unit/notify/examples.ts";
 import { minutes, once, signal, t0 } from "./outbox-to.ts";
 
 describe("the outbox in Elasticsearch", function () {
   this.timeout(120_000);
-  const namespace = randomNamespace();
-  let client: Client;
-
-  before(async () => {
-    client = await testClient();
-    await setup(client, { namespace, retentionMs: 86_400_000 }, signal);
-  });
-  after(async () => {
-    await removeNamespace(client, namespace);
-  });
 
   it("is worked on by four watchers at once, and each of 40 alerts is mailed once", async () => {
     await using smtp = await startSmtp();
+    await using own = await openNamespace();
+    const { client, namespace } = own;
     const outboxes = Array.from({ length: 4 }, () =>
       createOutbox(openStore(client, namespace), {
         options: exampleOptions(smtp.port, { per_hour: 100 }),
@@ -49,9 +39,9 @@ describe("the outbox in Elasticsearch", function () {
 
   it("counts what was sent, repeated and refused, and lists what somebody will not get", async () => {
     await using smtp = await startSmtp();
-    const own = randomNamespace();
-    await setup(client, { namespace: own, retentionMs: 86_400_000 }, signal);
-    const outbox = createOutbox(openStore(client, own), {
+    await using own = await openNamespace();
+    const { client, namespace } = own;
+    const outbox = createOutbox(openStore(client, namespace), {
       options: exampleOptions(smtp.port, {
         smtp: { host: "127.0.0.1", port: smtp.port, tls: "off", timeout: "300ms" },
         recipients: { security: ["a@example.org", "b@example.org"] },
@@ -67,26 +57,28 @@ describe("the outbox in Elasticsearch", function () {
     });
     await outbox.enqueue(exampleNotification(), signal);
     await outbox.deliver(t0, signal);
-    assert.equal((await outboxFigures(client, own, signal)).oldest_waiting, t0.toISOString());
+    assert.equal((await outboxFigures(client, namespace, signal)).oldest_waiting, t0.toISOString());
     await outbox.deliver(minutes(1), signal);
     // What is counted is what a search can see.
-    await client.indices.refresh({ index: `leafwatch-outbox-${own}` });
-    const figures = await outboxFigures(client, own, signal);
+    await client.indices.refresh({ index: `leafwatch-outbox-${namespace}` });
+    const figures = await outboxFigures(client, namespace, signal);
     assert.deepEqual(figures.states, { sent: 1 });
     assert.deepEqual(figures.repeated, { "no answer": 1 });
     assert.deepEqual(
       figures.dead.map(({ address, rule }) => [address, rule]),
       [["b@example.org", "ssh-bruteforce"]],
     );
-    assert.deepEqual((await outboxFigures(client, own, signal, { from: minutes(1) })).states, {});
-    await removeNamespace(client, own);
+    assert.deepEqual(
+      (await outboxFigures(client, namespace, signal, { from: minutes(1) })).states,
+      {},
+    );
   });
 
   it("removes what has been final for longer than events are kept, and nothing that waits", async () => {
     await using smtp = await startSmtp();
-    const own = randomNamespace();
-    await setup(client, { namespace: own, retentionMs: 86_400_000 }, signal);
-    const store = openStore(client, own);
+    await using own = await openNamespace();
+    const { client, namespace } = own;
+    const store = openStore(client, namespace);
     const open = () =>
       createOutbox(store, {
         options: exampleOptions(smtp.port, { operations: [], give_up: "900d" }),
@@ -107,10 +99,11 @@ describe("the outbox in Elasticsearch", function () {
     await open().deliver(days(401), signal);
     assert.deepEqual(await left(), ["waits"]);
     assert.equal((await store.threads.list({ where: { kind: ["thread"] } }, signal)).length, 0);
-    await removeNamespace(client, own);
   });
 
   it("finds what an alert's group did in the day and the month before", async () => {
+    await using own = await openNamespace();
+    const { client, namespace } = own;
     const index = `logs-system.auth-${namespace}`;
     const stamps = [
       "2026-07-16T12:59:59Z",

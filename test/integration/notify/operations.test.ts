@@ -11,6 +11,16 @@ import { listen, operationsWorld, signal } from "./operations-world.ts";
 const minute = 60_000;
 const ago = (ms: number) => new Date(Date.now() - ms);
 
+/** Three in as many seconds, a minute ago. */
+const failedLogins = () =>
+  [1, 2, 3].map((second) => ({
+    "@timestamp": ago(minute + second * 1000).toISOString(),
+    "event.ingested": ago(minute).toISOString(),
+    "event.category": "authentication",
+    "event.outcome": "failure",
+    "source.ip": "203.0.113.5",
+  }));
+
 const silentRule = `
 version: 1
 defaults: { every: 1m, delay: 60s, notify: { to: [security] } }
@@ -94,14 +104,7 @@ describe("operators are told", function () {
       },
     });
     world.smtp.script({ connect: () => 421 });
-    const failures = [1, 2, 3].map((second) => ({
-      "@timestamp": ago(minute + second * 1000).toISOString(),
-      "event.ingested": ago(minute).toISOString(),
-      "event.category": "authentication",
-      "event.outcome": "failure",
-      "source.ip": "203.0.113.5",
-    }));
-    await world.write(failures);
+    await world.write(failedLogins());
     const metrics = createMetrics();
     const alerting = await world.alerting({ metrics });
     const start = Date.now();
@@ -131,14 +134,7 @@ describe("operators are told", function () {
   it("that an address gets no messages", async () => {
     await using world = await operationsWorld();
     world.smtp.script({ rcpt: (address) => (address === "it@example.org" ? 550 : undefined) });
-    const failures = [1, 2, 3].map((second) => ({
-      "@timestamp": ago(minute + second * 1000).toISOString(),
-      "event.ingested": ago(minute).toISOString(),
-      "event.category": "authentication",
-      "event.outcome": "failure",
-      "source.ip": "203.0.113.5",
-    }));
-    await world.write(failures);
+    await world.write(failedLogins());
     const alerting = await world.alerting();
     const start = Date.now();
     await alerting.pass(new Date(start), signal);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type Client, errors } from "@elastic/elasticsearch";
 import fc from "fast-check";
-import { setup } from "../../../src/es/templates.ts";
 import { openStore, type OutboxStore } from "../../../src/notify/outbox.ts";
-import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
+import { testClient } from "../../helpers/elasticsearch.ts";
+import { openNamespace } from "../../helpers/own-namespace.ts";
 import { startSmtp } from "../../helpers/smtp.ts";
 import { tellMany } from "./outbox-figures.ts";
 import { scenario, tell } from "./outbox-story.ts";
@@ -19,21 +19,12 @@ const stories = fc
 
 describe("notify/outbox in Elasticsearch under faults and crashes", function () {
   this.timeout(120_000 + numRuns * 30_000);
-  const namespace = randomNamespace();
-  let client: Client;
-
-  before(async () => {
-    client = await testClient();
-    await setup(client, { namespace, retentionMs: 86_400_000 }, signal);
-  });
-  after(async () => {
-    await removeNamespace(client, namespace);
-  });
 
   it("tells every transition to every address in exactly one message", async () => {
     await using smtp = await startSmtp();
+    await using own = await openNamespace();
     const losing = losingAnswers(await testClient());
-    const store = openStore(losing.client, namespace);
+    const store = openStore(losing.client, own.namespace);
     let lostAnswers = 0;
     let requests = 0;
     const figures = await tellMany(

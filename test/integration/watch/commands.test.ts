@@ -207,8 +207,13 @@ watch: { rules: "${folder.path}/*-rules.yml", from: 24h }
       ["brute", "Brute", { "source.ip": "203.0.113.5" }, "active", 4, 3],
     );
     assert.deepEqual(await json("alerts", "list", "--workflow", "closed"), []);
+    assert.equal((await run("alerts", "list", "--workflow", "closed")).out, "no alerts\n");
     const { id } = alert;
-    const page = (await run("alerts", "show", id.slice(0, 8))).out;
+    const [, row = ""] = (await run("alerts", "list")).out.split("\n");
+    const [shortId = "", ...cells] = row.split(/ {2,}/);
+    assert.deepEqual(cells.slice(0, 3), [alert.level, "active open", "2026-11-16 10:00:00"]);
+    const page = (await run("alerts", "show", shortId)).out;
+    assert.match(page, new RegExp(`^alert ${id} of rule brute `, "m"));
     assert.match(page, /4 against 3; first seen 2026-11-16T10:00:00\.000Z/);
     assert.match(page, /app1: Failed password for user0 from 203\.0\.113\.5/);
 

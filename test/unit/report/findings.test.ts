@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import type { Report } from "../../../src/report/model.ts";
 import { findingRules } from "../../../src/report/findings.ts";
-import { madeIncident, madeReport, madeSource, noMails } from "../../helpers/report-made.ts";
+import {
+  checkInDay,
+  madeIncident,
+  madeReport,
+  madeSource,
+  noMails,
+} from "../../helpers/report-made.ts";
 
 const calm = madeReport();
 
@@ -14,25 +20,6 @@ function oneIncident(changes: Parameters<typeof madeIncident>[0]): Report["incid
   return { ...calm.incidents, total: 1, shown: [madeIncident(changes)] };
 }
 
-const day: NonNullable<Report["check_in"]> = {
-  date: "2026-11-19",
-  weekday: 4,
-  from: "00:00",
-  to: "24:00",
-  members: 1,
-  previous_members: null,
-  check_ins: 1,
-  first: null,
-  last: null,
-  busiest: null,
-  hours: [],
-  roster: 2,
-  missing: [],
-  missing_total: 0,
-  days_looked_back: 12,
-  unknown_members: 0,
-  struggled: [],
-};
 const mute = { what: "mute" as const, of: "r", why: "w", owner: "o", until: calm.week.to };
 const ruleRow = {
   id: "r",
@@ -109,13 +96,13 @@ const cases: [rule: string, speaks: Partial<Report>, silent: Partial<Report>][] 
   ],
   [
     "missing-members",
-    { check_in: { ...day, missing: [{ member: "a", days: 3 }], missing_total: 1 } },
-    { check_in: { ...day, missing: [{ member: "a", days: 2 }], missing_total: 1 } },
+    { check_in: { ...checkInDay, missing: [{ member: "a", days: 3 }], missing_total: 1 } },
+    { check_in: { ...checkInDay, missing: [{ member: "a", days: 2 }], missing_total: 1 } },
   ],
   [
     "struggling-members",
-    { check_in: { ...day, struggled: [{ member: "a", failures: 3, first_success: null }] } },
-    { check_in: day },
+    { check_in: { ...checkInDay, struggled: [{ member: "a", failures: 3, first_success: null }] } },
+    { check_in: checkInDay },
   ],
   [
     "false-alerts",
@@ -178,6 +165,6 @@ describe("what follows from the numbers", () => {
   });
 
   it("says at most five sentences", () => {
-    assert.ok(madeReport({ check_in: day }).sentences.length <= 5);
+    assert.ok(madeReport({ check_in: checkInDay }).sentences.length <= 5);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { renderHtml } from "../../../src/report/html.ts";
 import { renderJson } from "../../../src/report/json.ts";
 import { pseudonymise } from "../../../src/report/pseudonyms.ts";
-import { madeIncident, madeReport } from "../../helpers/report-made.ts";
+import { checkInDay, madeIncident, madeReport } from "../../helpers/report-made.ts";
 
 const made = madeReport();
 const report = madeReport({
@@ -20,25 +20,12 @@ const report = madeReport({
     shown: [madeIncident({ title: "Failures of carol", link: "https://k/?user=carol" })],
   },
   check_in: {
-    date: "2026-11-19",
-    weekday: 4,
-    from: "00:00",
-    to: "24:00",
-    members: 1,
-    previous_members: null,
-    check_ins: 1,
-    first: null,
-    last: null,
-    busiest: null,
-    hours: [],
-    roster: 2,
+    ...checkInDay,
     missing: [
       { member: "Carol ", days: 1 },
       { member: "dave", days: 2 },
     ],
     missing_total: 2,
-    days_looked_back: 12,
-    unknown_members: 0,
     struggled: [{ member: "dave", failures: 4, first_success: null }],
   },
 });
