@@ -1,4 +1,5 @@
 import type { Client, estypes } from "@elastic/elasticsearch";
+import { parseDuration } from "../lib/duration.ts";
 import type { GroupValue } from "../model/alert.ts";
 import { evidenceOf } from "./elastic-evidence.ts";
 import { ask, searchAll } from "./elastic-search.ts";
@@ -10,6 +11,8 @@ import { oneOf, queryOf, type Query } from "./filter-query.ts";
 const pageSize = 10_000;
 /** Groups in one query for events. */
 const groupsAtOnce = 500;
+/** How long is allowed for somebody who has turned refreshing off (-1) and will turn it on again. */
+const unrefreshedMs = 3_600_000;
 /** So many groups by several fields are asked for one by one. */
 const exactGroups = 20;
 
@@ -54,6 +57,20 @@ export function elasticEvents(scope: ElasticScope): EventStore {
         if (!missing.includes(field)) mapped.add(nameOf(field, datasets));
       }
       return missing;
+    },
+    async hiddenMs(signal) {
+      const index = indicesOf(scope.namespace, []);
+      const only = { name: "index.refresh_interval", flat_settings: true, allow_no_indices: true };
+      const answer = await ask(
+        () => scope.client.indices.getSettings({ index, ...only }, { signal }),
+        signal,
+      );
+      const intervals = Object.values(answer).map(({ settings = {} }) => {
+        const { "index.refresh_interval": interval } = settings as Record<string, unknown>;
+        // Where none is set, the search itself has the events shown.
+        return typeof interval === "string" ? (parseDuration(interval) ?? unrefreshedMs) : 0;
+      });
+      return Math.max(0, ...intervals);
     },
   };
 }

@@ -100,6 +100,8 @@ export interface EventStore {
     datasets: readonly string[],
     signal: AbortSignal,
   ): Promise<string[]>;
+  /** How long an event may stay hidden from the other calls once it is stored, milliseconds. */
+  hiddenMs(signal: AbortSignal): Promise<number>;
 }
 
 /** A group as text: equal exactly when the groups are. */

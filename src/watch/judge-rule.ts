@@ -14,10 +14,13 @@ const stepMs = 6 * 3_600_000;
 const manyGroups = 200;
 
 /**
- * How far behind now the watermark of `event.ingested` stays: an event stamped before it is visible for certain. 60 s of
- * delay, 30 s until a bulk request is given up, 5 s until a refresh (our templates).
+ * How far behind now the watermark of `event.ingested` stays, beside the time for which a stored event may be hidden: one
+ * stamped before it is visible for certain. 60 s of delay, 30 s until a bulk request is given up.
  */
-export const unsettledMs = 95_000;
+export const unsettledMs = 90_000;
+
+/** The refresh interval of our templates: a stream may come into being while a pass is under way. */
+export const leastHiddenMs = 5000;
 
 /** So much the clocks of two watchers may differ. */
 const skewMs = 5000;

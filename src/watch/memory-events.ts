@@ -115,6 +115,10 @@ export function memoryEvents(): EventStore & {
     async unmapped() {
       return [];
     },
+
+    async hiddenMs() {
+      return 0;
+    },
   };
 }
 

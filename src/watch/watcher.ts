@@ -6,7 +6,7 @@ import { elasticState } from "./elastic-state.ts";
 import type { EventStore } from "./events.ts";
 import { eachOf } from "./each-of.ts";
 import { guarded, problemsOf, type Failure } from "./failures.ts";
-import { endOf, judgeRule, unsettledMs } from "./judge-rule.ts";
+import { endOf, judgeRule, leastHiddenMs, unsettledMs } from "./judge-rule.ts";
 import { mutesAt, type Mute } from "./mutes.ts";
 import type { Present } from "./parts.ts";
 import { endRemoved } from "./removed.ts";
@@ -98,8 +98,9 @@ type PassOptions = WatcherOptions & {
 };
 
 async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promise<PassResult> {
-  const { rules, state } = parts;
-  const settledBefore = Math.min(now, parts.clock()) - unsettledMs;
+  const { rules, state, events } = parts;
+  const hiddenMs = Math.max(leastHiddenMs, await events.hiddenMs(signal));
+  const settledBefore = Math.min(now, parts.clock()) - unsettledMs - hiddenMs;
   const cursors = await state.cursors(signal);
   const result: PassResult & { judgedUntil: Map<string, number> } = {
     rules: 0,

@@ -38,13 +38,13 @@ export async function removeNamespace(client: Client, namespace: string): Promis
   for (const name of await indexNames(client, `leafwatch-*-${namespace}`)) {
     await client.indices.delete({ index: name }, ignore);
   }
-  const components = `leafwatch-${namespace}@*`;
-  await client.cluster.deleteComponentTemplate({ name: components }, ignore);
   const templates = await client.indices.getIndexTemplate({ name: `*-${namespace}` }, ignore);
   // A 404 that is ignored gives an answer without the list.
   for (const { name } of (templates as Partial<typeof templates>).index_templates ?? []) {
     await client.indices.deleteIndexTemplate({ name }, ignore);
   }
+  // Refused while an index template is made of them.
+  await client.cluster.deleteComponentTemplate({ name: `leafwatch-${namespace}@*` }, ignore);
 }
 
 async function indexNames(client: Client, pattern: string): Promise<string[]> {

@@ -150,6 +150,24 @@ describe("watch: counting over Elasticsearch", function () {
     assert.equal(new Set(world.rows.map(({ alert, number }) => `${alert.id} ${number}`)).size, 1);
   });
 
+  it("misses nothing that a longer refresh interval has kept hidden", async () => {
+    const { client, namespace } = world;
+    await client.cluster.putComponentTemplate({
+      name: `leafwatch-${namespace}@custom`,
+      template: { settings: { "index.refresh_interval": "10m" } },
+    });
+    const watcher = world.watcher(await rulesOf(rule));
+    await world.write(burst(2, 0, minute, "203.0.113.6"));
+    await world.write(burst(10, 0, 4 * minute, "203.0.113.5"), true);
+    for (const passAt of [5, 8]) {
+      const { failed, changed } = await watcher.pass(at(passAt * minute), signal);
+      assert.deepEqual([failed, changed], [[], 0]);
+    }
+    await client.indices.refresh({ index: `logs-system.auth-${namespace}` });
+    await watcher.pass(at(9 * minute), signal);
+    assert.equal((await world.alerts()).length, 1);
+  });
+
   it("names a field that no mapping has and stays where it is", async () => {
     const rules = await rulesOf(
       rule.replace("[source.ip]\n", "[winlog.event_data.Nowhere]\n").replace("{source.ip}", "it"),

@@ -15,8 +15,8 @@ export interface World extends AsyncDisposable {
   client: Client;
   namespace: string;
   rows: Notification[];
-  /** Indexes events (`seconds` after the start) and makes them visible. */
-  write(events: readonly WorldEvent[]): Promise<void>;
+  /** Indexes events and makes them visible, unless they shall stay `hidden` until a refresh. */
+  write(events: readonly WorldEvent[], hidden?: boolean): Promise<void>;
   /** Indexes documents as they are. */
   index(documents: readonly Record<string, unknown>[]): Promise<void>;
   watcher(rules: readonly Rule[], options?: { from?: Date; client?: Client }): Watcher;
@@ -49,9 +49,9 @@ export async function createWorld(): Promise<World> {
   const namespace = randomNamespace();
   await setup(client, { namespace, retentionMs: 86_400_000 }, signal);
   const rows: Notification[] = [];
-  const bulk = async (operations: object[]) => {
+  const bulk = async (operations: object[], refresh = true) => {
     if (operations.length === 0) return;
-    const answer = await client.bulk({ operations, refresh: true });
+    const answer = await client.bulk({ operations, refresh });
     const refused = answer.items.find(({ create }) => create?.error);
     if (refused) throw new Error(JSON.stringify(refused));
   };
@@ -59,7 +59,7 @@ export async function createWorld(): Promise<World> {
     client,
     namespace,
     rows,
-    async write(events) {
+    async write(events, hidden = false) {
       const operations = events.flatMap(
         ({ at: ms, lateMs = 2000, dataset = "system.auth", fields }) => [
           { create: { _index: `logs-${dataset}-${namespace}` } },
@@ -72,7 +72,7 @@ export async function createWorld(): Promise<World> {
           },
         ],
       );
-      await bulk(operations);
+      await bulk(operations, !hidden);
     },
     index: (documents) =>
       bulk(
