@@ -31,11 +31,16 @@ export function prepareAs(stream: string, id: string, event: EcsEvent): Prepared
 
 let page = freshPage(0);
 
-function prepare(...what: Parameters<typeof put>): PreparedDocument {
+function prepare(
+  stream: string,
+  action: Uint8Array,
+  line: LineId | undefined,
+  event: EcsEvent,
+): PreparedDocument {
   if (page.taken >= pageLimits.documents) page = nextPage(page, 0);
   for (;;) {
     try {
-      const document = put(...what);
+      const document = put(stream, action, line, event);
       occupy(page, document.end);
       return document;
     } catch (error) {

@@ -120,10 +120,11 @@ export function createQueue(
   let closed: { reason: unknown } | undefined;
 
   function pump(): void {
-    for (let bulk = next(); bulks < limits.bulks && pendingCount > 0; bulk = next()) {
-      if (!bulk.isFull && !isDue) break;
+    while (bulks < limits.bulks && pendingCount > 0) {
+      const { count, isFull } = next();
+      if (!isFull && !isDue) break;
       bulks++;
-      void send(take(bulk.count)).finally(() => {
+      void send(take(count)).finally(() => {
         bulks--;
         pump();
       });

@@ -167,6 +167,15 @@ export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
   }
 
   function sortOut(parcels: readonly Parcel[], outcomes: readonly Outcome[]): Rest {
+    const [first] = outcomes;
+    // Nearly always, see triage.ts.
+    if (first?.kind === "stored" && outcomes.every((one) => one === first)) {
+      for (const parcel of parcels) {
+        indices.note(parcel.stream, first.index);
+        noteStored(parcel, parcel.documents, first.existed);
+      }
+      return nothing;
+    }
     const rest: Parcel[] = [];
     let reason = "";
     let noted = "";

@@ -97,11 +97,10 @@ export function createShipper(options: ShipperOptions): Shipper {
     compress: options.gzip ?? false,
     timeoutMs: options.timeoutMs ?? bulkTimeoutMs,
     onStored(documents, existed) {
-      for (const document of documents) {
-        if (isDeadLetter(document)) counts.deadLettered++;
-        else counts.stored++;
-        release(document);
-      }
+      const [first] = documents;
+      if (first && isDeadLetter(first)) counts.deadLettered += documents.length;
+      else counts.stored += documents.length;
+      for (const document of documents) release(document);
       if (existed) counts.existed += documents.length;
     },
     onBulk: () => counts.bulks++,
@@ -137,10 +136,12 @@ export function createShipper(options: ShipperOptions): Shipper {
     ship({ origin, ...terms }, events, signal) {
       const documents: PreparedDocument[] = [];
       const streams = new Set<string>();
+      let stream: string | undefined;
       for (const { event, offset } of events) {
         const document = prepareDocument(event, origin, offset, namespace);
         documents.push(document);
-        streams.add(document.stream);
+        if (document.stream !== stream) streams.add(document.stream);
+        stream = document.stream;
       }
       // Read now: once a document is stored its place is another's.
       const newest = documents.at(-1)?.time;
