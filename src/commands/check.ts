@@ -151,9 +151,6 @@ function finding(what: string, error: AppError | undefined, says: string): Findi
 }
 
 function describe(found: readonly Finding[], columns: number | undefined): string {
-  const rows = found.map(({ ok, what, says }) => {
-    const lines = says.split("\n").map((line) => visible(line));
-    return [ok ? "ok" : "FAILED", visible(what), lines.join("\n")];
-  });
+  const rows = found.map(({ ok, what, says }) => [ok ? "ok" : "FAILED", visible(what), says]);
   return tableOf(["", "what", "result"], rows, columns);
 }

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { visible } from "../lib/visible.ts";
 import { width, wrap } from "../lib/wrap.ts";
 
 const gap = "  ";
@@ -11,15 +12,18 @@ const bare = Object.fromEntries(borders.split(" ").map((border) => [border, ""])
 
 /**
  * Rows under a head, without lines between them, so that a row can be searched for, copied and cut; numbers stand at the
- * right. Where the terminal's `columns` are too few for it, the widest cells are wrapped.
+ * right. Cells may have lines, and hold whatever a log says: it is made visible here. Where the terminal's `columns` are
+ * too few for it, the widest cells are wrapped.
  */
 export function tableOf(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   columns = Infinity,
 ): string {
-  const all = [head.map((name) => name.toUpperCase()), ...rows];
-  const natural = head.map((_, column) => greatest(all.map((row) => widest(row[column] ?? ""))));
+  const all = [head.map((name) => name.toUpperCase()), ...rows].map((row) => row.map(linesOf));
+  const natural = head.map((_, column) =>
+    greatest(all.flatMap((row) => (row[column] ?? []).map(width))),
+  );
   const widths = fitted(natural, columns - gap.length * (head.length - 1));
   const table = new Table({
     chars: { ...bare, middle: gap },
@@ -33,8 +37,8 @@ export function tableOf(
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
-function widest(cell: string): number {
-  return greatest(cell.split("\n").map(width));
+function linesOf(cell: string): string[] {
+  return cell.split("\n").map((line) => visible(line));
 }
 
 /** Of any number of values; Math.max takes no more than the stack holds. */
@@ -51,9 +55,8 @@ function fitted(natural: readonly number[], room: number): number[] {
   return within(most);
 }
 
-function wrapped(cell: string, columns: number): string {
-  return cell
-    .split("\n")
+function wrapped(lines: readonly string[], columns: number): string {
+  return lines
     .map((line) => (width(line) <= columns ? line : wrap(line, "", "", columns)))
     .join("\n");
 }

@@ -1,5 +1,8 @@
 import { ecsVersion, type EcsEvent } from "../model/ecs.ts";
-import { idOf, prepareAs, textOf, type PreparedDocument } from "./document.ts";
+import type { Log } from "../lib/log.ts";
+import { idOf, prepareAs, release, textOf, type PreparedDocument } from "./document.ts";
+import { deadLetterRefused } from "./errors.ts";
+import type { Parcel } from "./queue.ts";
 
 /** `leafwatch.dead_letter.state`: what an operator has done about it. */
 export type DeadLetterState = "new" | "retried" | "dropped";
@@ -29,7 +32,7 @@ export function isDeadLetter({ stream }: PreparedDocument): boolean {
 }
 
 /** What is stored in the place of a document that the cluster refuses: where it was, why, and all of it. */
-export function deadLetterOf(
+function deadLetterOf(
   refused: PreparedDocument,
   error: { type: string; reason: string },
   namespace: string,
@@ -80,4 +83,26 @@ function partsOf(text: string): {
   } catch {
     return {};
   }
+}
+
+/** What goes in the place of a document that the cluster will never take; undefined where that is refused too. */
+export function letterFor(
+  parcel: Parcel,
+  document: PreparedDocument,
+  error: { type: string; reason: string },
+  { log, namespace }: { log: Log; namespace: string },
+): Parcel | undefined {
+  const { stream } = document;
+  const { reason } = error;
+  const id = idOf(document);
+  if (isDeadLetter(document)) {
+    parcel.call.fail(deadLetterRefused(stream, id, reason));
+    return undefined;
+  }
+  log.warn({ stream, id, reason }, "Elasticsearch refuses an event: kept as a dead letter");
+  const letter = deadLetterOf(document, error, namespace, Date.now());
+  release(document);
+  // Whoever was refused before us has left a dead letter as well.
+  const { doubt } = parcel.terms;
+  return { ...parcel, stream: letter.stream, documents: [letter], since: undefined, doubt };
 }

@@ -31,16 +31,11 @@ export function prepareAs(stream: string, id: string, event: EcsEvent): Prepared
 
 let page = freshPage(0);
 
-function prepare(
-  stream: string,
-  action: Uint8Array,
-  line: LineId | undefined,
-  event: EcsEvent,
-): PreparedDocument {
+function prepare(...what: Parameters<typeof put>): PreparedDocument {
   if (page.taken >= pageLimits.documents) page = nextPage(page, 0);
   for (;;) {
     try {
-      const document = put(stream, action, line, event);
+      const document = put(...what);
       occupy(page, document.end);
       return document;
     } catch (error) {

@@ -6,10 +6,10 @@ import type { AppError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { BackingIndices } from "./backing-indices.ts";
 import { sendBulk } from "./bulk.ts";
-import { deadLetterOf, isDeadLetter } from "./dead-letter.ts";
-import { bulkBody, bulkBytes, idOf, release, type PreparedDocument } from "./document.ts";
+import { letterFor } from "./dead-letter.ts";
+import { bulkBody, bulkBytes, type PreparedDocument } from "./document.ts";
 import { findStored } from "./doubt.ts";
-import { deadLetterRefused, fatalError, leaseLost } from "./errors.ts";
+import { fatalError, leaseLost } from "./errors.ts";
 import { countOf, cut, type Parcel } from "./queue.ts";
 import type { Outcome } from "./triage.ts";
 
@@ -48,7 +48,7 @@ const nothing: Rest = { parcels: [], reason: "" };
 
 /** An own loop: the client's loses events without a word. */
 export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
-  const { client, namespace, log, indices, compress, timeoutMs } = options;
+  const { client, log, indices, compress, timeoutMs } = options;
   let waitingFor: string | undefined;
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -150,7 +150,7 @@ export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
     const [first] = parcels;
     const [only] = first?.documents ?? [];
     if (count === 1 && first && only) {
-      const letter = deadLetter(first, only, error.code, error.message);
+      const letter = letterFor(first, only, { type: error.code, reason: error.message }, options);
       return { parcels: letter ? [letter] : [], reason: error.message };
     }
     if (statusOf(error) === 413) {
@@ -198,7 +198,7 @@ export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
             parcel.call.fail(fatalError(outcome, parcel.stream));
             continue;
           case "refused": {
-            const letter = deadLetter(parcel, document, outcome.type, outcome.reason);
+            const letter = letterFor(parcel, document, outcome, options);
             if (letter) rest.push(letter);
             break;
           }
@@ -228,27 +228,6 @@ export function createBulk(all: readonly Parcel[], options: SendOptions): Bulk {
     if (documents.length === 0) return;
     options.onStored(documents, existed);
     call.done(documents.length);
-  }
-
-  /** What goes in the place of a document that the cluster will never take; undefined where that is refused too. */
-  function deadLetter(
-    parcel: Parcel,
-    document: PreparedDocument,
-    type: string,
-    reason: string,
-  ): Parcel | undefined {
-    const { stream } = document;
-    const id = idOf(document);
-    if (isDeadLetter(document)) {
-      parcel.call.fail(deadLetterRefused(stream, id, reason));
-      return undefined;
-    }
-    log.warn({ stream, id, reason }, "Elasticsearch refuses an event: kept as a dead letter");
-    const letter = deadLetterOf(document, { type, reason }, namespace, Date.now());
-    release(document);
-    // Whoever was refused before us has left a dead letter as well.
-    const { doubt } = parcel.terms;
-    return { ...parcel, stream: letter.stream, documents: [letter], since: undefined, doubt };
   }
 
   return {

@@ -136,12 +136,10 @@ export function createShipper(options: ShipperOptions): Shipper {
     ship({ origin, ...terms }, events, signal) {
       const documents: PreparedDocument[] = [];
       const streams = new Set<string>();
-      let stream: string | undefined;
       for (const { event, offset } of events) {
         const document = prepareDocument(event, origin, offset, namespace);
         documents.push(document);
-        if (document.stream !== stream) streams.add(document.stream);
-        stream = document.stream;
+        streams.add(document.stream);
       }
       // Read now: once a document is stored its place is another's.
       const newest = documents.at(-1)?.time;

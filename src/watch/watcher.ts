@@ -99,9 +99,9 @@ type PassOptions = WatcherOptions & {
 
 async function pass(parts: PassOptions, now: number, signal: AbortSignal): Promise<PassResult> {
   const { rules, state, events } = parts;
-  const hiddenMs = Math.max(leastHiddenMs, await events.hiddenMs(signal));
-  const settledBefore = Math.min(now, parts.clock()) - unsettledMs - hiddenMs;
-  const cursors = await state.cursors(signal);
+  const begun = Math.min(now, parts.clock());
+  const [hiddenMs, cursors] = await Promise.all([events.hiddenMs(signal), state.cursors(signal)]);
+  const settledBefore = begun - unsettledMs - Math.max(leastHiddenMs, hiddenMs);
   const result: PassResult & { judgedUntil: Map<string, number> } = {
     rules: 0,
     changed: 0,

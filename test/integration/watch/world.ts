@@ -1,19 +1,14 @@
 import type { Client } from "@elastic/elasticsearch";
-import { setup } from "../../../src/es/templates.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import type { AlertDocument } from "../../../src/model/alert-document.ts";
 import type { Notification } from "../../../src/model/notification.ts";
 import { parseRuleFile, rulesError } from "../../../src/watch/parse-rule-file.ts";
 import type { Rule } from "../../../src/watch/rule.ts";
 import { createWatcher, type Watcher } from "../../../src/watch/watcher.ts";
-import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
-
-const signal = new AbortController().signal;
+import { openNamespace, type OwnNamespace } from "../../helpers/own-namespace.ts";
 
 /** A namespace with templates, events that are written into it, and watchers over it. */
-export interface World extends AsyncDisposable {
-  client: Client;
-  namespace: string;
+export interface World extends OwnNamespace {
   rows: Notification[];
   /** Indexes events and makes them visible, unless they shall stay `hidden` until a refresh. */
   write(events: readonly WorldEvent[], hidden?: boolean): Promise<void>;
@@ -45,9 +40,8 @@ export async function rulesOf(text: string): Promise<Rule[]> {
 }
 
 export async function createWorld(): Promise<World> {
-  const client = await testClient();
-  const namespace = randomNamespace();
-  await setup(client, { namespace, retentionMs: 86_400_000 }, signal);
+  const own = await openNamespace();
+  const { client, namespace } = own;
   const rows: Notification[] = [];
   const bulk = async (operations: object[], refresh = true) => {
     if (operations.length === 0) return;
@@ -78,9 +72,9 @@ export async function createWorld(): Promise<World> {
       bulk(
         documents.flatMap((one) => [{ create: { _index: `logs-system.auth-${namespace}` } }, one]),
       ),
-    watcher: (rules, { from = at(-3_600_000), client: own = client } = {}) =>
+    watcher: (rules, { from = at(-3_600_000), client: through = client } = {}) =>
       createWatcher({
-        client: own,
+        client: through,
         namespace,
         rules,
         enqueue: async (row) => {
@@ -110,10 +104,7 @@ export async function createWorld(): Promise<World> {
       });
       return answer.hits.hits.flatMap(({ _source }) => (_source ? [_source] : []));
     },
-    async [Symbol.asyncDispose]() {
-      await removeNamespace(client, namespace);
-      await client.close();
-    },
+    [Symbol.asyncDispose]: () => own[Symbol.asyncDispose](),
   };
 }
 

@@ -32,6 +32,10 @@ describe("commands/table", () => {
     );
   });
 
+  it("lets no text move the terminal's cursor", () => {
+    assert.equal(tableOf(["says"], [["a\u001b[2Jb\u202ec"]]), "SAYS\na\\u001b[2Jb\\u202ec\n");
+  });
+
   it("stays readable where a terminal has nearly no columns", () => {
     const text = tableOf(["host", "says"], [["web1", "abcdefghijklmnopqrstuvwxyz"]], 5);
     assert.equal(text, "HOST  SAYS\nweb1  abcdefghijkl\n      mnopqrstuvwx\n      yz\n");
