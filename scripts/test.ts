@@ -44,19 +44,29 @@ interface Counts {
   passes: number;
   failures: number;
   pending: string[];
+  failed: Failed[];
 }
+
+/** A test that failed, told again at the end: a log is often read from there. */
+interface Failed {
+  title: string;
+  /** Message and stack, where there are any. */
+  error?: string;
+}
+
+const none = (): Counts => ({ passes: 0, failures: 0, pending: [], failed: [] });
 
 async function run(stage: Stage, folder: string): Promise<Counts> {
   try {
     if (stage.java !== undefined) await findJava(stage.java);
   } catch (error) {
-    return { passes: 0, failures: 0, pending: [`${stage.name}: ${messageOf(error)}`] };
+    return { ...none(), pending: [`${stage.name}: ${messageOf(error)}`] };
   }
   return stage.spec === undefined ? runCommands(stage) : runMocha(stage, stage.spec, folder);
 }
 
 async function runCommands({ commands = [], env }: Stage): Promise<Counts> {
-  const counts: Counts = { passes: 0, failures: 0, pending: [] };
+  const counts = none();
   for (const command of commands) {
     const child = spawn(command, {
       shell: true,
@@ -65,8 +75,12 @@ async function runCommands({ commands = [], env }: Stage): Promise<Counts> {
     });
     const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
     console.log(`  ${code === 0 ? "✔" : "✘"} ${command}`);
-    if (code === 0) counts.passes++;
-    else counts.failures++;
+    if (code === 0) {
+      counts.passes++;
+      continue;
+    }
+    counts.failures++;
+    counts.failed.push({ title: command });
   }
   return counts;
 }
@@ -89,14 +103,15 @@ async function runMocha(
     env: { ...process.env, ...stage.env, TEST_COUNTS: file },
   });
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  if (!existsSync(file)) return { passes: 0, failures: 1, pending: [] };
+  const ended = { title: `${stage.name}: mocha ended with ${code ?? "a signal"}` };
+  if (!existsSync(file)) return { ...none(), failures: 1, failed: [ended] };
   const counts = JSON.parse(readFileSync(file, "utf8")) as Counts;
   // A run that dies after its report (a leaked handle, an unhandled rejection) has failed too.
-  return code === 0 || counts.failures > 0 ? counts : { ...counts, failures: 1 };
+  return code === 0 || counts.failures > 0 ? counts : { ...counts, failures: 1, failed: [ended] };
 }
 
 const folder = mkdtempSync(join(tmpdir(), "leafwatch-test-"));
-const total: Counts = { passes: 0, failures: 0, pending: [] };
+const total = none();
 const wanted = process.argv.slice(2);
 for (const stage of stages) {
   if (wanted.length > 0 && !wanted.includes(stage.name)) continue;
@@ -106,10 +121,14 @@ for (const stage of stages) {
   total.passes += counts.passes;
   total.failures += counts.failures;
   total.pending.push(...counts.pending);
+  total.failed.push(...counts.failed);
   console.log(`=== ${stage.name}: ${Math.round((performance.now() - started) / 1000)} s`);
 }
 rmSync(folder, { recursive: true });
 
+for (const { title, error } of total.failed) {
+  console.log(`failed: ${title}${error === undefined ? "" : `\n${error.replaceAll(/^/gm, "  ")}`}`);
+}
 for (const title of total.pending) console.log(`pending: ${title}`);
 // On a developer's machine a missing tool (sshd, Java 21, Chromium) is a pending test; in CI nothing may be missing.
 if (process.env["CI"]) total.failures += total.pending.length;
