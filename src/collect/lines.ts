@@ -128,19 +128,19 @@ export function lineSplitter(start: number, options: SplitterOptions): LineSplit
   function keep(block: Buffer, begin: number, lines: RawLine[]): void {
     let left = block.subarray(begin);
     base += begin;
-    if (!skipping && left.length > maxBytes) {
+    // A two-byte unit must not be torn: half of a line end may be the last byte.
+    const units = () => (wide ? left.length - (left.length % 2) : left.length);
+    if (!skipping && units() > maxBytes) {
       lines.push(cut(left, 0));
       skipping = true;
     }
     if (skipping) {
-      // A two-byte unit must not be torn.
-      const drop = wide ? left.length - (left.length % 2) : left.length;
-      base += drop;
-      left = left.subarray(drop);
+      base += units();
+      left = left.subarray(units());
     }
     // A copy, so that a few bytes do not keep a whole chunk alive.
     rest = Buffer.from(left);
-    searched = wide ? rest.length - (rest.length % 2) : rest.length;
+    searched = units();
   }
 
   function lineEnd(block: Buffer, from: number): number {

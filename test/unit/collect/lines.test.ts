@@ -67,6 +67,13 @@ describe("lines", () => {
     assert.deepEqual(lines, [{ text: "aé", offset: 0, flags: ["truncated"] }]);
   });
 
+  it("does not cut a line of the full length whose two-byte end arrives in two parts", () => {
+    const big = Buffer.from("abcdefgh\n", "utf16le").swap16();
+    const { lines } = split(big, { encoding: "utf16be", maxBytes: 16, cuts: [17] });
+    // What stands where a byte order mark would is dropped.
+    assert.deepEqual(lines, [{ text: "bcdefgh", offset: 0 }]);
+  });
+
   it("keeps bytes that are not UTF-8 readable and marks them", () => {
     assert.deepEqual(split(Buffer.from([0x63, 0xe9, 10])).lines, [
       { text: "cé", offset: 0, flags: ["invalid_utf8"] },
