@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Client } from "@elastic/elasticsearch";
 import { Command } from "commander";
+import sinon from "sinon";
 import { alertsCommand } from "../../../src/commands/alerts.ts";
 import { reportCommand } from "../../../src/commands/report.ts";
 import { AppError } from "../../../src/lib/errors.ts";
@@ -124,14 +125,19 @@ describe("leafwatch report", function () {
   });
 
   it("names what kept rules from speaking, with owner and end", async () => {
-    const { changes } = await jsonOf();
-    assert.deepEqual(
-      changes.in_force.map(({ what, of, owner, until, ends }) => [what, of, owner, until, ends]),
-      [
-        ["mute", "all rules", "ops", "2026-11-28T00:00:00.000Z", "soon"],
-        ["exception", "ssh", "it", "2099-02-01T00:00:00.000Z", "later"],
-      ],
-    );
+    const endsAt = async (now: string) => {
+      const clock = sinon.useFakeTimers({ now: new Date(now), toFake: ["Date"] });
+      try {
+        const { in_force } = (await jsonOf()).changes;
+        return in_force.map(({ what, of, owner, until, ends }) => [what, of, owner, until, ends]);
+      } finally {
+        clock.restore();
+      }
+    };
+    const mute = ["mute", "all rules", "ops", "2026-11-28T00:00:00.000Z"];
+    const exception = ["exception", "ssh", "it", "2099-02-01T00:00:00.000Z", "later"];
+    assert.deepEqual(await endsAt("2026-11-27T23:59:59.999Z"), [[...mute, "soon"], exception]);
+    assert.deepEqual(await endsAt("2026-11-28T00:00:00Z"), [[...mute, "ended"], exception]);
   });
 
   it("finds check-ins by a filter of the rules' language", async () => {
