@@ -112,8 +112,11 @@ export const rulesCommand: AddCommand = (program, io) => {
       }
       const { from, events, without_group: without, groups, threshold } = found;
       const lines = groups.map(
-        ({ group, attempts, fires, pending, count }) =>
-          `  ${JSON.stringify(group)}: ${attempts}${fires ? ` - fires with ${count ?? attempts}` : pending ? ` - pending with ${count ?? attempts}` : ""}`,
+        ({ group, attempts, fires, pending, count, usual }) =>
+          `  ${JSON.stringify(group)}: ${attempts}${fires ? ` - fires with ${count ?? attempts}` : pending ? ` - pending with ${count ?? attempts}` : ""}` +
+          (usual
+            ? `; usual are ${usual.expected.count ?? "?"}, unusual from ${usual.limit} on (${usual.expected.rung})`
+            : ""),
       );
       await io.out(
         `${id} (${rule.kind}, limit ${threshold}) from ${from} to ${found.at}\n` +

@@ -21,6 +21,19 @@ export type Workflow = "open" | "acknowledged" | "closed";
 /** The value of a `group_by` field. */
 export type GroupValue = string | number | boolean;
 
+/**
+ * How much of the past a statistical finding is held against: none of it (a fixed limit), how counts follow what they go
+ * along with, the usual hours of a day, and of a week.
+ */
+export type Rung = "static" | "scale" | "daily" | "weekly";
+
+/** What was usual for the window with the largest count. */
+export interface Expected {
+  /** Left out where nothing has been learnt yet. */
+  count?: number;
+  rung: Rung;
+}
+
 /** What one rule found of one group in a row of qualifying windows: one incident. Times are ISO 8601 UTC. */
 export interface Alert {
   /** hash(rule, group, first window): the document's `_id` in `leafwatch-alerts-<namespace>`. */
@@ -50,6 +63,8 @@ export interface Alert {
   /** The largest count in one window, recomputed and never added to. A share between 0 and 1 for `ratio`. */
   count: number;
   threshold: number;
+  /** Only of rules that learn what is usual; `threshold` is then the limit of that window. */
+  expected?: Expected;
   /** Milliseconds of the rule's window. */
   within: number;
   /** First and last event in any qualifying window. */

@@ -1,4 +1,4 @@
-import type { Alert, Transition } from "../model/alert.ts";
+import type { Alert, Rung, Transition } from "../model/alert.ts";
 import { foreign } from "./foreign.ts";
 import { hostOf } from "./subject.ts";
 import { when } from "./when.ts";
@@ -69,11 +69,19 @@ function certainty(alert: Alert): string {
   if (alert.rule.kind === "silence") {
     return `None has arrived. Whether the source or the way to it is down is not known.${late}`;
   }
-  if (alert.rule.kind === "baseline" || alert.rule.kind === "outlier") {
-    return `A statistical finding: unusual for this hour, which is not yet proof of an attack.${late}`;
-  }
+  if (alert.expected) return `${unusualFor[alert.expected.rung]}${late}`;
   return `Counted event by event, not estimated.${late}`;
 }
+
+const unusualFor: Readonly<Record<Rung, string>> = {
+  weekly:
+    "A statistical finding: unusual for this hour of this weekday, which is not yet proof of an attack.",
+  daily:
+    "A statistical finding: unusual for this hour of the day, which is not yet proof of an attack.",
+  scale:
+    "A statistical finding: more than the days before let expect, which is not yet proof of an attack.",
+  static: "Counted event by event; what is usual here is not known yet.",
+};
 
 /** `users` of `user`; a field without a plain word stays as it is. */
 export function plural(label: string): string {

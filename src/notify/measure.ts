@@ -44,14 +44,29 @@ export function measureOf(alert: Alert): Measure {
       return { lead: `${lead.slice(0, -1)}, and then came what must not follow.`, figures };
     }
     case "baseline":
-    case "outlier":
-      return plain(
-        count(alert.count),
-        count(alert.threshold),
-        "to be expected was at most",
-        "expected at most",
-      );
+      return unusual(alert, window);
     default:
       return plain(count(alert.count), count(alert.threshold));
   }
 }
+
+/** The limit differs from hour to hour, so what is usual stands beside it. */
+function unusual({ count: found, threshold, expected }: Alert, window: string): Measure {
+  const limit = count(threshold);
+  const first = [count(found), `in ${window}`] as const;
+  if (expected?.count === undefined) {
+    return {
+      lead: `${first.join(" ")}; the limit is ${limit} as long as little is known of the past.`,
+      figures: [first, [limit, "is the limit so far"]],
+    };
+  }
+  const usual = about(expected.count);
+  return {
+    lead: `${first.join(" ")}, where about ${usual} are usual; from ${limit} on it is unusual.`,
+    figures: [first, [usual, "are usual"], [limit, "would be unusual"]],
+  };
+}
+
+/** Small numbers to the tenth. */
+const about = (expected: number) =>
+  expected < 9.95 ? String(Math.round(expected * 10) / 10) : count(Math.round(expected));

@@ -74,7 +74,7 @@ function headerValue(
 ): { text: string; steady: boolean } {
   const number = figure(alert, name);
   if (number !== undefined)
-    return { text: number, steady: name === "threshold" || name === "within" };
+    return { text: number, steady: name === "within" || (name === "threshold" && !alert.expected) };
   if (alert.group[name] !== undefined) {
     const value = String(alert.group[name]);
     if (ipaddr.isValid(value) && /^[0-9a-f.:]+$/i.test(value)) return { text: value, steady: true };

@@ -1,4 +1,4 @@
-import type { Evidence, GroupValue } from "../model/alert.ts";
+import type { Evidence, Expected, GroupValue } from "../model/alert.ts";
 import type { Filter } from "./filter.ts";
 
 /** Half-open range of event time, epoch milliseconds: `from <= @timestamp < to`. */
@@ -70,6 +70,15 @@ export interface Occurrence {
   weight: number;
   /** Values of the field that was asked for. */
   values: readonly GroupValue[];
+  /** Where it stands for a window: what is usual for that. */
+  usual?: Usual;
+}
+
+/** What a window is held against by a rule that learns. */
+export interface Usual {
+  /** The least count that is unusual. */
+  limit: number;
+  expected: Expected;
 }
 
 export interface EvidenceQuery {

@@ -1,7 +1,7 @@
 import type { Filter } from "./filter.ts";
 import { both } from "./filter.ts";
 import { queryOf, type Query } from "./filter-query.ts";
-import type { EventStore, Group } from "./events.ts";
+import type { EventStore, Group, Usual } from "./events.ts";
 import { groupKey } from "./events.ts";
 import type { Rule } from "./rule.ts";
 
@@ -25,6 +25,8 @@ export interface Explanation {
     /** Enough for now, but not in enough windows in a row yet. */
     pending?: true;
     count?: number;
+    /** Of a rule that learns: what was usual for the newest window that held enough to be judged. */
+    usual?: Usual;
   }[];
   query: Query;
 }
@@ -77,12 +79,14 @@ export async function explainRule(
       const tally = groups.find((one) => groupKey(one.group) === key);
       const { spans, waiting } = rule.condition.judge(gathered.get(key) ?? [], range);
       const count = Math.max(...spans.map((span) => span.count));
+      const usual = gathered.get(key)?.flat().at(-1)?.usual;
       return {
         group: namedGroup(rule, group),
         events: tally?.documents ?? 0,
         attempts: tally?.measure ?? 0,
         fires: spans.length > 0,
         ...(spans.length > 0 ? { count } : waiting ? { pending: true, count: waiting.count } : {}),
+        ...(usual ? { usual } : {}),
       };
     }),
     query: queryOf(select.filter),

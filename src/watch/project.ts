@@ -113,7 +113,8 @@ function alertFor(
   const { distinct, ...evidence } = found;
   const group = Object.fromEntries(rule.groupBy.map((field, i) => [field, head.group[i] ?? ""]));
   const { count } = episode;
-  const { threshold } = rule.condition;
+  const usual = episode.spans.find((span) => span.count === count)?.usual;
+  const threshold = usual?.limit ?? rule.condition.threshold;
   const figures = {
     count,
     threshold,
@@ -142,6 +143,7 @@ function alertFor(
     state: episode.state,
     count,
     threshold,
+    ...(usual ? { expected: usual.expected } : {}),
     within: rule.withinMs,
     first_seen: iso(episode.first),
     last_seen: iso(episode.last),

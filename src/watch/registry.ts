@@ -1,4 +1,5 @@
 import type { RuleKind } from "./rule.ts";
+import { baseline } from "./rules/baseline.ts";
 import { count } from "./rules/count.ts";
 import { distinct } from "./rules/distinct.ts";
 import { indicator } from "./rules/indicator.ts";
@@ -18,4 +19,5 @@ export const ruleKinds: Readonly<Record<string, RuleKind>> = {
   new: newValue,
   silence,
   indicator,
+  baseline,
 };

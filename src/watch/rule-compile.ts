@@ -66,6 +66,7 @@ export function compileRule(
     select: selection(match),
     groupBy,
     withinMs: withinMs ?? minuteMs,
+    timezone,
     consecutive: input.for,
     narrow: (map, path) => selection(both(match, parseFilter(map, path, check))),
     instead: (map, path) => selection(parseFilter(map, path, check)),
@@ -130,9 +131,9 @@ function nameOf({ id, title }: RuleInput): string {
 /** Kinds that judge single events or gaps. */
 const windowless = new Set(["new", "indicator", "silence"]);
 /** Kinds that make no sense over all events. */
-const matchWanted = new Set(["count", "distinct", "sum", "ratio", "new"]);
+const matchWanted = new Set(["count", "distinct", "sum", "ratio", "new", "baseline"]);
 /** Kinds that know aligned windows. */
-const slotted = new Set(["count", "distinct", "sum", "ratio"]);
+const slotted = new Set(["count", "distinct", "sum", "ratio", "baseline"]);
 
 /** What an alert is about where the rule does not say. */
 function defaultGroup(kind: string, options: unknown): string[] {

@@ -1,6 +1,6 @@
 import { kind, type Kind } from "../lib/kind.ts";
 import type { Level } from "../model/alert.ts";
-import type { EventStore, Group, Occurrence, Range, Selection } from "./events.ts";
+import type { EventStore, Group, Occurrence, Range, Selection, Usual } from "./events.ts";
 import type { Checker } from "./filter-parse.ts";
 
 /** A stretch of event time in which a rule's condition held. */
@@ -12,6 +12,8 @@ export interface Span {
   last: number;
   /** What was counted in it. */
   count: number;
+  /** Where the limit differs from window to window: its own, and what was usual. */
+  usual?: Usual;
   /** True while its end is not known: a source that is silent still. */
   ongoing?: true;
 }
@@ -80,6 +82,8 @@ export interface ConditionParts {
   select: Selection;
   groupBy: readonly string[];
   withinMs: number;
+  /** IANA zone of the rule, for what follows the wall clock. */
+  timezone: string;
   /** Consecutive windows that must qualify; 1: sliding windows. */
   consecutive: number;
   /** `select` narrowed by a further field map at `path`. */

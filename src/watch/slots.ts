@@ -1,4 +1,4 @@
-import type { Occurrence, Range } from "./events.ts";
+import type { Occurrence, Range, Usual } from "./events.ts";
 import type { Judged, Span, Waiting } from "./rule.ts";
 import type { Measuring } from "./slide.ts";
 
@@ -9,6 +9,7 @@ export interface Slot {
   last: number;
   count: number;
   qualifies: boolean;
+  usual?: Usual;
 }
 
 /** Start of the aligned window (UTC) that holds `at`. */
@@ -17,17 +18,18 @@ export const slotStart = (at: number, withinMs: number) => Math.floor(at / withi
 /**
  * The aligned windows that are complete before `range.to`, could be part of a run that a window completed in `range`
  * belongs to, and stand in a run of at least `consecutive` qualifying ones; a shorter run at the end of the range waits
- * for the next window. `slots` may come in any order.
+ * for the next window. `slots` may come in any order; windows begin where `startOf` says, default: aligned to UTC.
  */
 export function runs(
   slots: readonly Slot[],
   range: Range,
   withinMs: number,
   consecutive: number,
+  startOf = (at: number) => slotStart(at, withinMs),
 ): Judged {
   const covers = {
-    from: slotStart(range.from, withinMs) - consecutive * withinMs,
-    to: slotStart(range.to, withinMs),
+    from: startOf(range.from) - consecutive * withinMs,
+    to: startOf(range.to),
   };
   const good = slots
     .filter((slot) => slot.qualifies && slot.start + withinMs <= range.to)
@@ -39,9 +41,9 @@ export function runs(
     while (good[to]?.start === (good[to - 1]?.start ?? 0) + withinMs) to++;
     const run = good.slice(from, to);
     if (run.length >= consecutive) {
-      for (const { start, first, last, count } of run) {
+      for (const { start, first, last, count, usual } of run) {
         if (start >= covers.from && start < covers.to)
-          spans.push({ at: start, first, last, count });
+          spans.push({ at: start, first, last, count, ...(usual ? { usual } : {}) });
       }
     } else if (run.at(-1)?.start === covers.to - withinMs) {
       waiting = {

@@ -117,6 +117,7 @@ export function madeIncident(changes: Partial<Incident> = {}): Incident {
     workflow: "open",
     count: 120,
     threshold: 10,
+    usual: null,
     first_seen: "2026-11-18T10:00:00.000Z",
     last_seen: "2026-11-18T10:06:00.000Z",
     opened_at: "2026-11-18T10:02:00.000Z",

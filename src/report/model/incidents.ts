@@ -20,6 +20,8 @@ export interface Incident {
   readonly workflow: string;
   readonly count: number;
   readonly threshold: number;
+  /** What was usual at that time, where the rule learns it. */
+  readonly usual: number | null;
   readonly first_seen: string;
   readonly last_seen: string;
   readonly opened_at: string;

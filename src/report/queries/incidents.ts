@@ -151,6 +151,7 @@ function incidentOf(alert: Alert, now: Date, links: ReportLinks | undefined): In
     workflow: alert.workflow,
     count: alert.count,
     threshold: alert.threshold,
+    usual: alert.expected?.count ?? null,
     first_seen: alert.first_seen,
     last_seen: alert.last_seen,
     opened_at: alert.opened_at,

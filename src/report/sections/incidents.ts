@@ -47,7 +47,8 @@ function detail(incident: Incident, wording: Wording): Block[] {
       together: true,
     },
     paragraph(
-      `Rule ${rule}: ${count(incident.count)} against a limit of ${count(incident.threshold)}. ` +
+      `Rule ${rule}: ${count(incident.count)} against a limit of ${count(incident.threshold)}` +
+        `${incident.usual === null ? "" : `, where ${count(incident.usual)} are usual`}. ` +
         `State: ${state}; ${workflow}${who}.${found}`,
     ),
     table(columns("When, which field*1.2", "What, most frequent values*4"), [

@@ -147,8 +147,13 @@ function withoutGroup(): Alert {
   const { evidence, rule } = exampleAlert();
   return exampleAlert({
     group: {},
+    expected: { count: 3.26, rung: "weekly" },
     evidence: { ...evidence, top },
-    rule: { ...rule, kind: "baseline", title: "Unusually many failed logins for this hour" },
+    rule: {
+      ...rule,
+      kind: "baseline",
+      title: "More failed logins than usual: {count} in {within}",
+    },
   });
 }
 

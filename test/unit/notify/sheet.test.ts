@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe as putIntoWords } from "../../../src/notify/sheet.ts";
-import type { Alert } from "../../../src/model/alert.ts";
+import type { Alert, Rung } from "../../../src/model/alert.ts";
 import { exampleAlert, exampleNotification } from "./examples.ts";
 
 const words = (alert: Alert, transition: "active" | "repeat" | "recovered" = "active") =>
@@ -35,9 +35,14 @@ describe("notify/sheet", () => {
       "1 event with a value from a list of known bad ones.",
     ],
     [
-      "says what was expected",
-      ofKind("baseline"),
-      "14 in 5 minutes; to be expected was at most 10.",
+      "says what is usual",
+      ofKind("baseline", { expected: { count: 3.14, rung: "weekly" } }),
+      "14 in 5 minutes, where about 3.1 are usual; from 10 on it is unusual.",
+    ],
+    [
+      "says that what is usual is not known yet",
+      ofKind("baseline", { expected: { rung: "static" } }),
+      "14 in 5 minutes; the limit is 10 as long as little is known of the past.",
     ],
   ];
   for (const [what, alert, lead] of cases) {
@@ -63,10 +68,14 @@ describe("notify/sheet", () => {
   });
 
   it("says that a finding is statistical where it is", () => {
-    const sure = (kind: string) =>
-      words(ofKind(kind)).facts.find(([label]) => label === "How sure")?.[1] ?? "";
-    assert.match(sure("baseline"), /not yet proof/);
-    assert.match(sure("count"), /not estimated/);
+    const sure = (alert: Alert) =>
+      words(alert).facts.find(([label]) => label === "How sure")?.[1] ?? "";
+    const learnt = (rung: Rung) => ofKind("baseline", { expected: { count: 3, rung } });
+    assert.match(sure(learnt("weekly")), /this hour of this weekday, which is not yet proof/);
+    assert.match(sure(learnt("daily")), /this hour of the day, which is not yet proof/);
+    assert.match(sure(learnt("scale")), /the days before let expect, which is not yet proof/);
+    assert.match(sure(learnt("static")), /what is usual here is not known yet/);
+    assert.match(sure(ofKind("count")), /not estimated/);
   });
 
   it("names those who did it by what is known, when the rule has no group", () => {

@@ -1,18 +1,26 @@
 import fc from "fast-check";
+import type { PlayedKind } from "./kinds.ts";
 import { startMs, type Play, type PlayedEvent } from "./play.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const delay = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 0, max: 30_000 }) },
-  { weight: 2, arbitrary: fc.integer({ min: 0, max: day }) },
-  { weight: 1, arbitrary: fc.constantFrom(day, day + 1, 2 * day) },
-);
+const delay = (tooLate: boolean) =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 0, max: 30_000 }) },
+    { weight: 2, arbitrary: fc.integer({ min: 0, max: day }) },
+    { weight: 1, arbitrary: fc.constantFrom(day, ...(tooLate ? [day + 1, 2 * day] : [])) },
+  );
+
+/** What of a kind of rule its plays depend on. */
+type Played = Pick<PlayedKind, "withinMs" | "tooLate">;
 
 /** Events in bursts whose lengths lie around the limits: window, `close_after`, a day. They begin within `daysLong`. */
-function eventsAround(withinMs: number, daysLong: number): fc.Arbitrary<PlayedEvent[]> {
+function eventsAround(
+  { withinMs, tooLate = true }: Played,
+  daysLong: number,
+): fc.Arbitrary<PlayedEvent[]> {
   const near = (ms: number) => fc.integer({ min: -2, max: 2 }).map((off) => ms + off);
   const burst = fc.record({
     group: fc.constantFrom("192.0.2.1", "192.0.2.2"),
@@ -35,7 +43,7 @@ function eventsAround(withinMs: number, daysLong: number): fc.Arbitrary<PlayedEv
         weight: fc.constantFrom(1, 1, 1, 0, 2),
         value: fc.constantFrom("a", "b", "c"),
         outcome: fc.constantFrom("failure" as const, "failure" as const, "success" as const),
-        delayMs: delay,
+        delayMs: delay(tooLate),
         unseenMs: fc.integer({ min: 0, max: 34_000 }),
       }),
       { minLength: 9, maxLength: 9 },
@@ -54,9 +62,9 @@ function eventsAround(withinMs: number, daysLong: number): fc.Arbitrary<PlayedEv
 }
 
 /** A whole play: what happens, when watchers look, how many there are. */
-export const played = (withinMs: number, daysLong = 3): fc.Arbitrary<Play> =>
+export const played = (kind: Played, daysLong = 3): fc.Arbitrary<Play> =>
   fc.record({
-    events: eventsAround(withinMs, daysLong),
+    events: eventsAround(kind, daysLong),
     pauses: fc.array(
       fc.oneof(
         fc.integer({ min: 1000, max: 10 * minute }),

@@ -9,6 +9,7 @@ import {
   type OracleEvent,
 } from "./oracle.ts";
 import { startMs, type Play, type PlayedEvent } from "./play.ts";
+import { unusual } from "./unusual.ts";
 
 const minute = 60_000;
 const failures = (events: readonly OracleEvent[]) => events.filter((e) => e.outcome === "failure");
@@ -22,6 +23,8 @@ export interface PlayedKind {
   /** False where counts may differ by how windows are shown. */
   counts: boolean;
   expected(events: readonly OracleEvent[], horizon: number): Incident[];
+  /** False where events that are later than `late` count as history all the same. */
+  tooLate?: boolean;
   /** Plays that once went wrong. */
   examples?: readonly Play[];
 }
@@ -150,6 +153,22 @@ export const playedKinds: readonly PlayedKind[] = [
         )
         .map(({ at }) => ({ first: at, last: at, count: 1 })),
     examples: [undoneBeyondTheCursor],
+  },
+  {
+    name: "baseline",
+    rule: `match: { event.outcome: failure }
+    group_by: [source.ip]
+    within: 1h
+    baseline: { scale: { event.outcome: success }, min: 2, floor: 3, budget: 9 per day }`,
+    withinMs: 60 * minute,
+    counts: true,
+    tooLate: false,
+    expected: (events, horizon) =>
+      aligned(events, 60 * minute, 1, horizon, (inside) => {
+        const part = failures(inside);
+        const count = weightOf(part);
+        return count >= unusual(events, inside) ? { count, shown: part } : undefined;
+      }),
   },
   {
     name: "silence",

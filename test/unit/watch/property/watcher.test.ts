@@ -27,7 +27,7 @@ describe("watch: what is found does not depend on arrival, schedule, crashes or 
     it(`${kind.name}: equals all windows over all events`, async () => {
       const rule = await ruleOf(kind);
       await fc.assert(
-        fc.asyncProperty(played(kind.withinMs), async (run) => {
+        fc.asyncProperty(played(kind), async (run) => {
           const { documents, transitions, rows, clock } = await play(rule, run);
           const alerts = documents.map(({ leafwatch: { alert } }) => alert).filter(isRaised);
           const found = alerts.map(({ group, first_seen, last_seen, count }) =>
