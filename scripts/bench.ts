@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { closest } from "../src/lib/closest.ts";
 import { bench as collect } from "./bench/collect.ts";
+import { bench as detect } from "./bench/detect.ts";
 import { bench as parse } from "./bench/parse.ts";
 import { foreignCpu } from "./bench/cpu.ts";
 import { bench as report } from "./bench/report.ts";
@@ -13,6 +14,7 @@ export type BenchResult = Readonly<Record<string, unknown>> & { runs: number };
 /** Every bench by its name: `npm run bench -- NAME [its own flags]`. Progress goes to stderr. */
 const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<BenchResult>>> = {
   collect,
+  detect,
   parse,
   report,
   ship,
