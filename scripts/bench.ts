@@ -5,6 +5,7 @@ import { bench as detect } from "./bench/detect.ts";
 import { bench as parse } from "./bench/parse.ts";
 import { foreignCpu } from "./bench/cpu.ts";
 import { bench as report } from "./bench/report.ts";
+import { bench as scale } from "./bench/scale.ts";
 import { bench as ship } from "./bench/ship.ts";
 import { bench as watch } from "./bench/watch.ts";
 
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<Benc
   detect,
   parse,
   report,
+  scale,
   ship,
   watch,
 };

@@ -23,17 +23,18 @@ export interface Task {
   url: string;
   namespace: string;
   path: string;
+  /** `host.name` of the events; default: web1. */
+  host?: string;
   ssh?: { port: number; user: string; key: string; knownHosts: string; read: "sftp" | "exec" };
 }
 
-const host = "web1";
 const format = "apache.access";
 
 process.once("message", (task: Task) => {
   void ship(task).then((shipped) => process.send?.(shipped));
 });
 
-async function ship({ url, namespace, path, ssh }: Task): Promise<Shipped> {
+async function ship({ url, namespace, path, host = "web1", ssh }: Task): Promise<Shipped> {
   const { signal } = new AbortController();
   const config = configSchema.parse({
     namespace,

@@ -1,9 +1,4 @@
-import { fork } from "node:child_process";
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@elastic/elasticsearch";
 import { createClient } from "../../src/es/client.ts";
 import { startElasticsearch } from "../../src/es/local.ts";
@@ -13,11 +8,11 @@ import { temporaryFolder } from "../../test/helpers/temporary-folder.ts";
 import type { BenchResult } from "../bench.ts";
 import { compiled } from "./compiled.ts";
 import { median } from "./cpu.ts";
-import { parseLines } from "./parse-lines.ts";
 import { ceiling, readyBodies } from "./ship-ceiling.ts";
 import { benchFields } from "./ship-mapping.ts";
 import { measurePeers } from "./ship-peers.ts";
 import type { Shipped, Task } from "./ship-reader.ts";
+import { atRest, inOwnProcess, lineOf, writeLog } from "./ship-run.ts";
 
 const runs = 3;
 
@@ -37,7 +32,7 @@ export async function bench(argv: readonly string[]): Promise<BenchResult> {
   const say = (text: string) => process.stderr.write(`ship: ${text}\n`);
   await using folder = await temporaryFolder();
   const path = join(folder.path, "access.log");
-  await pipeline(Readable.from(fileOf(documents)), createWriteStream(path));
+  await writeLog(path, 0, documents);
   await using reader = await compiled("scripts/bench/ship-reader.ts");
   await using sshd = hasSshd() ? await startSshd() : undefined;
   if (!sshd) say("over_ssh is left out: apt-get install openssh-server");
@@ -89,15 +84,6 @@ export async function bench(argv: readonly string[]): Promise<BenchResult> {
   };
 }
 
-/** Resolves when the server has merged what was sent before: that is no cost of what comes next. */
-async function atRest(client: Client): Promise<void> {
-  for (let quiet = 0; quiet < 3;) {
-    await sleep(1000);
-    const { _all } = await client.indices.stats({ metric: "merge" });
-    quiet = (_all.total?.merges?.current ?? 0) === 0 ? quiet + 1 : 0;
-  }
-}
-
 function figuresOf(shipped: readonly Shipped[], best: number) {
   const rate = median(shipped.map(({ documents, seconds }) => documents / seconds));
   return {
@@ -115,31 +101,4 @@ async function checkFields(client: Client, index: string): Promise<void> {
     const { count } = await client.count({ index, query: { exists: { field } } });
     if (count === 0) throw new Error(`no document has ${field}`);
   }
-}
-
-function* fileOf(documents: number): Generator<string> {
-  for (let from = 0; from < documents; from += 1000) {
-    let some = "";
-    for (let i = from; i < Math.min(documents, from + 1000); i++) some += `${lineOf(i)}\n`;
-    yield some;
-  }
-}
-
-function lineOf(i: number): string {
-  return parseLines["apache.access"]?.(i) ?? "";
-}
-
-function inOwnProcess(script: string, task: Task): Promise<Shipped> {
-  return new Promise((resolve, reject) => {
-    const child = fork(script, { execArgv: [] });
-    child.once("message", (shipped) => {
-      // Our own message, see ship-reader.ts.
-      resolve(shipped as Shipped);
-      child.kill();
-    });
-    child.once("error", reject).once("exit", () => {
-      reject(new Error("the shipper ended without a result"));
-    });
-    child.send(task);
-  });
 }

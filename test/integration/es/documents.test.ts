@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import type { Client } from "@elastic/elasticsearch";
 import { createDocuments, type Documents } from "../../../src/es/documents.ts";
 import { randomNamespace, removeNamespace, testClient } from "../../helpers/elasticsearch.ts";
@@ -12,6 +13,8 @@ interface Row {
 }
 
 const { signal } = new AbortController();
+// Many of the calls below race one another.
+setMaxListeners(0, signal);
 const namespace = randomNamespace();
 let client: Client;
 
