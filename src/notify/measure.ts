@@ -44,6 +44,7 @@ export function measureOf(alert: Alert): Measure {
       return { lead: `${lead.slice(0, -1)}, and then came what must not follow.`, figures };
     }
     case "baseline":
+    case "outlier":
       return unusual(alert, window);
     default:
       return plain(count(alert.count), count(alert.threshold));

@@ -4,6 +4,7 @@ import { count } from "./rules/count.ts";
 import { distinct } from "./rules/distinct.ts";
 import { indicator } from "./rules/indicator.ts";
 import { newValue } from "./rules/new.ts";
+import { outlier } from "./rules/outlier.ts";
 import { ratio } from "./rules/ratio.ts";
 import { sequence } from "./rules/sequence.ts";
 import { silence } from "./rules/silence.ts";
@@ -20,4 +21,5 @@ export const ruleKinds: Readonly<Record<string, RuleKind>> = {
   silence,
   indicator,
   baseline,
+  outlier,
 };

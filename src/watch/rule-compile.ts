@@ -131,9 +131,9 @@ function nameOf({ id, title }: RuleInput): string {
 /** Kinds that judge single events or gaps. */
 const windowless = new Set(["new", "indicator", "silence"]);
 /** Kinds that make no sense over all events. */
-const matchWanted = new Set(["count", "distinct", "sum", "ratio", "new", "baseline"]);
+const matchWanted = new Set(["count", "distinct", "sum", "ratio", "new", "baseline", "outlier"]);
 /** Kinds that know aligned windows. */
-const slotted = new Set(["count", "distinct", "sum", "ratio", "baseline"]);
+const slotted = new Set(["count", "distinct", "sum", "ratio", "baseline", "outlier"]);
 
 /** What an alert is about where the rule does not say. */
 function defaultGroup(kind: string, options: unknown): string[] {

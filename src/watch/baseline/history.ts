@@ -1,9 +1,10 @@
-import { groupKey } from "../events.ts";
-import type { EventStore, Group, Range, Selection, Usual } from "../events.ts";
+import { groupKey, type Range, type Selection, type Usual } from "../events.ts";
+import { learntDaily, ofAnyAge } from "../usual/learnt-daily.ts";
+import { chanceOf } from "../usual/budget.ts";
 import type { PastWindow } from "./fit.ts";
 import { learn, type LearnOptions } from "./learn.ts";
-import { quarterMs, type LocalSlots } from "./local-slots.ts";
-import { windowsOf } from "./windows.ts";
+import type { LocalSlots } from "../usual/local-slots.ts";
+import { windowsOf } from "../usual/windows.ts";
 
 /** What a baseline is learnt from. */
 export interface History {
@@ -19,80 +20,33 @@ export interface History {
   perWeek: number;
 }
 
-/** Undefined where too little is known. */
+/** What to expect of the window that begins at `start`; undefined where too little is known. */
 export type Expect = (start: number, scale: number) => Usual | undefined;
 
-const weekMs = 7 * 86_400_000;
-/** Longer than a stored event stays hidden. */
-const unseenMs = quarterMs;
-/** The mildest level: one window in a hundred, whatever the budget. */
-const mostChance = 0.01;
-/** Days whose baselines are kept: a pass that catches up, and late events, look at neighbouring ones. */
-const daysKept = 3;
-
-interface LearntDay {
-  day: number;
-  /** Groups that share the budget. */
-  groups: number;
-  expected: Map<string, Expect>;
-}
-
-/**
- * What to expect of groups, learnt once for each local day and group, from the windows that were over `late` before the
- * day began: what arrives late does not change it, so whoever looks, and whenever, expects the same. How late an event of
- * the past was itself does not matter, so that history which was imported, or read when a host was new, counts.
- */
-export function expectations(history: History) {
-  const learnt = new WeakMap<EventStore, LearntDay[]>();
-  const timeless = (select: Selection) => ({ ...select, lateMs: Number.MAX_SAFE_INTEGER });
-
-  return async (
-    events: EventStore,
-    groups: readonly Group[],
-    at: number,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, Expect>> => {
-    const { slots, by, select } = history;
-    const { day, begins } = slots.dayOf(at);
-    const to = slots.startOf(begins - select.lateMs - unseenMs);
-    const range = { from: slots.startOf(to - history.lengthMs), to };
-    const before = learnt.get(events) ?? [];
-    let known = before.find((one) => one.day === day);
-    if (!known) {
-      const all = by.length === 0 ? 1 : await groupsIn(events, timeless(select), by, range, signal);
-      known = { day, groups: all, expected: new Map() };
-      learnt.set(events, [...before.slice(1 - daysKept), known]);
-    }
-    const { expected } = known;
-    const unlearnt = groups.filter((group) => !expected.has(groupKey(group)));
-    if (unlearnt.length === 0) return expected;
-    const query = { by, groups: unlearnt, range };
-    const counts = await windowsOf(events, slots, { ...query, select: timeless(select) }, signal);
-    const scales =
-      history.scale &&
-      (await windowsOf(events, slots, { ...query, select: timeless(history.scale) }, signal));
-    const chance = (history.perWeek / known.groups) * (slots.lengthMs / weekMs);
-    for (const key of unlearnt.map(groupKey)) {
-      const past = inARow(range, slots, counts.get(key), scales?.get(key));
-      const options = { slots, season: history.season, chance: Math.min(mostChance, chance) };
-      expected.set(key, learn(past, options) ?? (() => undefined));
-    }
-    return expected;
-  };
-}
-
-/** How many groups have events of `select`. */
-async function groupsIn(
-  events: EventStore,
-  select: Selection,
-  by: readonly string[],
-  range: Range,
-  signal: AbortSignal,
-): Promise<number> {
-  return Math.max(
-    1,
-    (await events.tally({ select, by, range, measure: "documents" }, signal)).length,
-  );
+/** Learns what to expect of groups, day by day. */
+export function expectations({ scale, season, perWeek, ...history }: History) {
+  const { select, by, slots } = history;
+  return learntDaily<Expect>({
+    ...history,
+    async learn(events, { groups, range, sharing }, signal) {
+      const past = (selection: Selection) =>
+        windowsOf(
+          events,
+          slots,
+          { select: ofAnyAge(selection), by, groups, range, measure: "attempts" },
+          signal,
+        );
+      const counts = await past(select);
+      const scales = scale && (await past(scale));
+      const chance = chanceOf(perWeek / sharing, slots.lengthMs);
+      return new Map(
+        groups.map(groupKey).map((key): [string, Expect] => {
+          const windows = inARow(range, slots, counts.get(key), scales?.get(key));
+          return [key, learn(windows, { slots, season, chance }) ?? (() => undefined)];
+        }),
+      );
+    },
+  });
 }
 
 type Windows = ReadonlyMap<number, { count: number }>;

@@ -2,7 +2,7 @@ import type { Rung } from "../../model/alert.ts";
 import { surpriseLimit } from "./calibrate.ts";
 import { dispersion, fitCounts, meanOf, type PastWindow } from "./fit.ts";
 import type { Usual } from "../events.ts";
-import type { LocalSlots } from "./local-slots.ts";
+import type { LocalSlots } from "../usual/local-slots.ts";
 import { seasonalFactors } from "./season.ts";
 import { leastSurprising, surprise } from "./tail.ts";
 

@@ -1,16 +1,15 @@
 import { z } from "zod";
 import { expectations } from "../baseline/history.ts";
-import { budget } from "../baseline/budget.ts";
-import { localSlots } from "../baseline/local-slots.ts";
-import { windowsOf } from "../baseline/windows.ts";
+import { budget } from "../usual/budget.ts";
+import { daySlots } from "../usual/local-slots.ts";
+import { windowsOf } from "../usual/windows.ts";
 import { coarseGroups, reach } from "../counted.ts";
 import { groupKey, type Occurrence, type Usual } from "../events.ts";
 import { fieldMap } from "../filter-parse.ts";
 import { ruleKind } from "../rule.ts";
 import { runReachMs, runs, type Slot } from "../slots.ts";
 
-const dayMs = 86_400_000;
-const weekMs = 7 * dayMs;
+const weekMs = 7 * 86_400_000;
 
 export const baseline = ruleKind({
   type: "baseline",
@@ -37,14 +36,11 @@ export const baseline = ruleKind({
     }),
   }),
   create({ baseline: options }, parts) {
-    const { select, groupBy: by, withinMs, consecutive, timezone, check } = parts;
+    const { select, groupBy: by, withinMs, consecutive } = parts;
     const { min } = options;
     const floor = Math.max(min, options.floor);
-    const divides = withinMs > 0 && dayMs % withinMs === 0;
-    if (!divides)
-      check.problem(["within"], "a baseline needs windows that divide a day: 5m, 15m, 1h, 6h …");
     const scale = options.scale && parts.instead(options.scale, ["baseline", "scale"]);
-    const slots = localSlots(timezone, divides ? withinMs : dayMs);
+    const slots = daySlots(parts);
     const expected = expectations({
       select,
       scale,
@@ -72,7 +68,7 @@ export const baseline = ruleKind({
           signal,
         ),
       async gather(events, groups, range, signal) {
-        const query = { by, groups, range: reach(range, reachMs) };
+        const query = { by, groups, range: reach(range, reachMs), measure: "attempts" as const };
         const counts = await windowsOf(events, slots, { ...query, select }, signal);
         const scales =
           scale && (await windowsOf(events, slots, { ...query, select: scale }, signal));
@@ -81,7 +77,7 @@ export const baseline = ruleKind({
           const seen: Occurrence[] = [];
           for (const { start, first: at, last, count: weight } of counts.get(key)?.values() ?? []) {
             if (weight < min) continue;
-            const expect = (await expected(events, groups, start, signal)).get(key);
+            const expect = (await expected(events, groups, start, signal)).of.get(key);
             const usual = expect?.(start, scales?.get(key)?.get(start)?.count ?? 0);
             seen.push({ at, last, weight, values: [], ...(usual ? { usual } : {}) });
           }

@@ -113,7 +113,7 @@ const mistakes: { title: string; text: string; says: string }[] = [
   {
     title: "no condition",
     text: "version: 1\nrules:\n  - id: r\n    match: { event.outcome: failure }\n    within: 5m\n",
-    says: "r.yml:3:5: has no condition: one of count, distinct, sum, ratio, sequence, new, silence, indicator, baseline",
+    says: "r.yml:3:5: has no condition: one of count, distinct, sum, ratio, sequence, new, silence, indicator, baseline, outlier",
   },
   {
     title: "no window",

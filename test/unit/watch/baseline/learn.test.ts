@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { surpriseLimit } from "../../../../src/watch/baseline/calibrate.ts";
 import { fitCounts, type PastWindow } from "../../../../src/watch/baseline/fit.ts";
 import { learn } from "../../../../src/watch/baseline/learn.ts";
-import { localSlots } from "../../../../src/watch/baseline/local-slots.ts";
+import { localSlots } from "../../../../src/watch/usual/local-slots.ts";
 import { seasonalFactors } from "../../../../src/watch/baseline/season.ts";
 import { randomOf } from "../property/play.ts";
 

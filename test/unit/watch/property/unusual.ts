@@ -1,5 +1,5 @@
 import { learn } from "../../../../src/watch/baseline/learn.ts";
-import { localSlots } from "../../../../src/watch/baseline/local-slots.ts";
+import { localSlots } from "../../../../src/watch/usual/local-slots.ts";
 import { weightOf, type OracleEvent } from "./oracle.ts";
 
 const hour = 3_600_000;

@@ -1,5 +1,6 @@
 import { IANAZone } from "luxon";
 import { remembered } from "../../lib/lru.ts";
+import type { ConditionParts } from "../rule.ts";
 
 const dayMs = 86_400_000;
 const weekMs = 7 * dayMs;
@@ -20,6 +21,8 @@ export interface LocalSlots {
   startOf(at: number): number;
   /** Which window of the local week, from Monday 00:00, `start` begins: `0 <= n < 7 * perDay`. */
   ofWeek(start: number): number;
+  /** What the wall clock shows at `at`, as if it were UTC. */
+  wallClock(at: number): number;
   /** Number of the local day that holds `at`, and when (to the hour) it begins. */
   dayOf(at: number): { day: number; begins: number };
 }
@@ -33,11 +36,27 @@ export function localSlots(zone: string, lengthMs: number): LocalSlots {
     perDay: dayMs / lengthMs,
     startOf: (at) => at - modulo(local(at), lengthMs),
     ofWeek: (start) => Math.floor(modulo(local(start) + thursdayMs, weekMs) / lengthMs),
+    wallClock: local,
     dayOf(at) {
       const day = Math.floor(local(at) / dayMs);
       return { day, begins: day * dayMs - offset(day * dayMs) };
     },
   };
+}
+
+/** The windows of a rule that learns: they divide a day of its zone. */
+export function daySlots({
+  withinMs,
+  timezone,
+  check,
+}: Pick<ConditionParts, "withinMs" | "timezone" | "check">): LocalSlots {
+  const divides = withinMs > 0 && dayMs % withinMs === 0;
+  if (!divides)
+    check.problem(
+      ["within"],
+      "what is usual is learnt of windows that divide a day: 5m, 15m, 1h, 6h …",
+    );
+  return localSlots(timezone, divides ? withinMs : dayMs);
 }
 
 /** Milliseconds by which the zone is ahead of UTC at a time; asked of the zone's data once for each quarter of an hour. */

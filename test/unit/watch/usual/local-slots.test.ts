@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { localSlots } from "../../../../src/watch/baseline/local-slots.ts";
+import { localSlots } from "../../../../src/watch/usual/local-slots.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
 const at = (text: string) => Date.parse(text);
 const iso = (ms: number) => new Date(ms).toISOString().slice(0, 16);
 
-describe("watch/baseline/local-slots", () => {
+describe("watch/usual/local-slots", () => {
   it("keeps Thursday 18:00 where it is when summer time ends", () => {
     const slots = localSlots("Europe/London", 15 * minute);
     const place = (3 * 24 + 18) * 4;

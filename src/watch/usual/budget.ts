@@ -13,3 +13,11 @@ export const budget = z.string().transform((text, context) => {
   });
   return z.NEVER;
 });
+
+const weekMs = 7 * 86_400_000;
+/** The mildest level: one window in a hundred, whatever the budget. */
+const mostChance = 0.01;
+
+/** Probability with which one window of `lengthMs` may be called unusual by mistake. */
+export const chanceOf = (perWeek: number, lengthMs: number) =>
+  Math.min(mostChance, (perWeek * lengthMs) / weekMs);

@@ -1,4 +1,4 @@
-import { groupKey, type EventStore, type Group, type Range, type Selection } from "../events.ts";
+import { groupKey, type EventStore, type TallyQuery } from "../events.ts";
 import { quarterMs, type LocalSlots } from "./local-slots.ts";
 
 /** What one window holds of one group. Times are epoch milliseconds. */
@@ -7,7 +7,8 @@ export interface Window {
   start: number;
   first: number;
   last: number;
-  /** Login attempts for authentication events, else events. */
+  /** Events, and what was asked to be measured of them. */
+  events: number;
   count: number;
 }
 
@@ -15,7 +16,7 @@ export interface Window {
 export async function windowsOf(
   events: EventStore,
   slots: LocalSlots,
-  query: { select: Selection; by: readonly string[]; groups: readonly Group[]; range: Range },
+  query: Omit<TallyQuery, "groups" | "slotMs"> & Required<Pick<TallyQuery, "groups">>,
   signal: AbortSignal,
 ): Promise<Map<string, Map<number, Window>>> {
   // Servers cut time into even pieces of UTC: into such small ones that none lies in two local windows.
@@ -23,8 +24,8 @@ export async function windowsOf(
   const found = new Map<string, Map<number, Window>>(
     query.groups.map((group) => [groupKey(group), new Map()]),
   );
-  const tallies = await events.tally({ ...query, measure: "attempts", slotMs }, signal);
-  for (const { group, slot, measure, first, last } of tallies) {
+  const tallies = await events.tally({ ...query, slotMs }, signal);
+  for (const { group, slot, documents, measure, first, last } of tallies) {
     const windows = found.get(groupKey(group));
     const start = slots.startOf(slot);
     const same = windows?.get(start);
@@ -32,6 +33,7 @@ export async function windowsOf(
       start,
       first: Math.min(first, same?.first ?? first),
       last: Math.max(last, same?.last ?? last),
+      events: documents + (same?.events ?? 0),
       count: measure + (same?.count ?? 0),
     });
   }
