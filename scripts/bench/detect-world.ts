@@ -109,7 +109,7 @@ function poisson(mean: number, random: Random): number {
 }
 
 /** Box and Muller. */
-function normal(random: Random): number {
+export function normal(random: Random): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random.between(0, 1)));
   return radius * Math.cos(2 * Math.PI * random.between(0, 1));
 }

@@ -3,6 +3,8 @@ import { parseRuleFile } from "../../src/watch/parse-rule-file.ts";
 import type { EventStore, Tally, TallyQuery } from "../../src/watch/events.ts";
 import type { Condition } from "../../src/watch/rule.ts";
 import type { BenchResult } from "../bench.ts";
+import { nab } from "./detect-nab.ts";
+import { outlierAveragePrecision } from "./detect-outliers.ts";
 import { classicDetectors } from "./detect-classic.ts";
 import { slotMs, timezone, world, type WorldSlot } from "./detect-world.ts";
 
@@ -30,10 +32,19 @@ export interface Detected {
 
 /**
  * How well rules of kind `baseline` tell attacks from busy Thursdays, beside what is usually done: 20 made-up worlds of
- * sixteen weeks (`--worlds N`), judged from their first day on as a watcher judges.
+ * sixteen weeks (`--worlds N`), judged from their first day on as a watcher judges. And how well the detector behind rules
+ * of kind `outlier` does: on made-up series (`outlier_average_precision`) and, with `--nab DIR`, on the Numenta Anomaly
+ * Benchmark (`nab`; `--out RESULTS` keeps the score of each row).
  */
 export async function bench(argv: readonly string[]): Promise<BenchResult> {
-  const { values } = parseArgs({ args: [...argv], options: { worlds: { type: "string" } } });
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      worlds: { type: "string" },
+      nab: { type: "string" },
+      out: { type: "string" },
+    },
+  });
   const count = Number(values.worlds ?? worlds);
   const made = Array.from({ length: count }, (_, n) => world(n + 1));
   const { rules } = await parseRuleFile(rule, "detect.yml");
@@ -48,7 +59,15 @@ export async function bench(argv: readonly string[]): Promise<BenchResult> {
     Object.entries(classicDetectors).map(([name, detect]) => [name, score(made, made.map(detect))]),
   );
   const promised = Number((condition.promisedPerWeek ?? 0).toFixed(3));
-  return { ...score(made, ours), promised_per_week: promised, classic, worlds: count, runs: 1 };
+  return {
+    ...score(made, ours),
+    promised_per_week: promised,
+    classic,
+    ...(values.nab === undefined ? {} : { nab: await nab(values.nab, values.out) }),
+    outlier_average_precision: outlierAveragePrecision(count),
+    worlds: count,
+    runs: 1,
+  };
 }
 
 /** Starts of the windows that qualify, judged in the watcher's steps of six hours. */
