@@ -94,8 +94,10 @@ export function createCheckpoints<P extends object>(
       const since = [...ahead.since].map(([name, generation]) => ({ stream: name, generation }));
       const next = { ...fresh(host, stream, owner, ahead.reach, now()), progress, since };
       const written = seen && (await documents.replace(seen, next, signal));
+      // Loaded anew meanwhile: what came of a save of the reader before is not the new one's.
+      const isCurrent = held.get(id) === seen;
       if (!written) {
-        held.delete(id);
+        if (isCurrent) held.delete(id);
         throw new AppError(
           "CHECKPOINT_TAKEN",
           `${host}: another shipper has taken over ${stream}`,
@@ -104,7 +106,7 @@ export function createCheckpoints<P extends object>(
           },
         );
       }
-      held.set(id, written);
+      if (isCurrent) held.set(id, written);
     },
     async list(signal) {
       const all = await documents.list({}, signal);

@@ -69,6 +69,7 @@ export function createLeases(options: LeaseOptions): Leases {
   const held = new Map<string, Held>();
   const now = performance.now.bind(performance);
   let trouble: string | undefined;
+  let roundAt = now();
   const isFresh = ({ renewedAt }: Held) => now() - renewedAt < staleMs;
 
   async function drop(host: string, ours: Held): Promise<void> {
@@ -157,7 +158,10 @@ export function createLeases(options: LeaseOptions): Leases {
 
   return {
     get trouble() {
-      return trouble;
+      const pausedMs = now() - roundAt;
+      // A server that does not answer at all is no error until a request's time-out.
+      if (trouble !== undefined || pausedMs < staleMs / 2) return trouble;
+      return `leases have not been renewed for ${Math.round(pausedMs / 1000)} s`;
     },
     isOurs(host) {
       const ours = held.get(host);
@@ -188,6 +192,7 @@ export function createLeases(options: LeaseOptions): Leases {
             await renew(either);
             await balance(start, either);
             trouble = undefined;
+            roundAt = now();
           } catch (error) {
             if (!(error instanceof AppError && error.retryable)) throw error;
             trouble = error.message;

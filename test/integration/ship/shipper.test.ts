@@ -122,6 +122,31 @@ describe("shipping", function () {
     assert.deepEqual(await third.load(...web1, signal), { at: 2 });
   });
 
+  it("saves on after it has loaded a stream anew, whatever becomes of a save under way", async () => {
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const slow = new Proxy(client, {
+      get(target, name) {
+        if (name !== "index") return Reflect.get(target, name) as unknown;
+        return async (...args: Parameters<Client["index"]>) => {
+          const { progress } = (args[0] as { document: { progress?: { at: number } } }).document;
+          if (progress?.at === 1) await answered;
+          return target.index(...args);
+        };
+      },
+    });
+    const own = createCheckpoints<{ at: number }>(slow, namespace, "a");
+    const other = createCheckpoints<{ at: number }>(client, namespace, "b");
+    const ahead = { since: new Map<string, number>(), reach: 0 };
+    await own.load(...web1, signal);
+    const saving = own.save(...web1, { at: 1 }, ahead, signal);
+    await other.load(...web1, signal);
+    await own.load(...web1, signal);
+    answer();
+    await assert.rejects(saving, { code: "CHECKPOINT_TAKEN" });
+    await own.save(...web1, { at: 2 }, ahead, signal);
+  });
+
   it("asks for the next save after half a second, or after 16 MB", async () => {
     const clock = sinon.useFakeTimers({ now: Date.now(), toFake: ["Date"] });
     try {

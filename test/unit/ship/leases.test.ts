@@ -111,11 +111,25 @@ describe("leases", () => {
       down ? Promise.reject(away) : documents.list(query, signal);
     const a = join("a", { ...documents, list });
     await until(() => loads()["a"] === 4);
-    assert.equal(a.leases.trouble, undefined);
+    await until(() => a.leases.trouble === undefined);
     down = true;
     await until(() => a.leases.trouble === "nobody there");
     down = false;
     await until(() => a.leases.trouble === undefined);
+    await a.leave();
+  });
+
+  it("say so where nothing is answered at all", async () => {
+    const { documents, join, loads } = stage();
+    let silent = false;
+    const list: typeof documents.list = (query, signal) =>
+      silent
+        ? sleep(1_000_000, undefined, { signal, ref: false }).then(() => [])
+        : documents.list(query, signal);
+    const a = join("a", { ...documents, list });
+    await until(() => loads()["a"] === 4);
+    silent = true;
+    await until(() => /^leases have not been renewed for \d+ s$/.test(a.leases.trouble ?? ""));
     await a.leave();
   });
 
