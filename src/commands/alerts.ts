@@ -6,7 +6,7 @@ import { alertOf, type AlertDocument } from "../model/alert-document.ts";
 import type { Alert } from "../model/alert.ts";
 import { openAlerts, type AlertAction, type AlertEvent } from "../watch/alerts.ts";
 import { elasticEvents } from "../watch/elastic-events.ts";
-import { explainRule } from "../watch/explain.ts";
+import { endOfWindow, explainRule } from "../watch/explain.ts";
 import { openContext, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { rulesOf } from "./rules-of.ts";
@@ -77,7 +77,7 @@ export const alertsCommand: AddCommand = (program, io) => {
         (await explainRule(
           rule,
           elasticEvents({ client, namespace: config.namespace }),
-          new Date(alert.last_seen),
+          endOfWindow(rule, Date.parse(alert.last_seen)),
           io.signal,
         ));
       const changed = rule !== undefined && rule.hash !== alert.rule.hash;
@@ -90,7 +90,7 @@ export const alertsCommand: AddCommand = (program, io) => {
         );
         const now = !seen
           ? `There is no rule ${alert.rule.id} any more.`
-          : `In the ${alert.rule.kind} window that ends with its last event the rule ${own?.fires ? "fires" : "does not fire"} today${own ? `, with ${own.count ?? own.attempts} of ${alert.threshold}` : ""}.`;
+          : `In the ${alert.rule.kind} window of its last event the rule ${own?.fires ? "fires" : "does not fire"} today${own ? `, with ${own.count ?? own.attempts} of ${own.usual?.limit ?? alert.threshold}` : ""}.`;
         await io.out(
           `${pageOf(alert, history)}\n${now}${changed ? " The rule has been changed since." : ""}\n`,
         );

@@ -12,6 +12,7 @@ import { importSigma } from "../watch/sigma.ts";
 import { testRules } from "../watch/test-rules.ts";
 import { loadConfig } from "../config/load.ts";
 import { defaultConfig, openContext, withConfig, type ConfigOptions } from "./context.ts";
+import { explained } from "./explained.ts";
 import type { AddCommand, Io } from "./io.ts";
 import { offlineRulesOf, rulesOf } from "./rules-of.ts";
 import { tableOf } from "./table.ts";
@@ -110,18 +111,7 @@ export const rulesCommand: AddCommand = (program, io) => {
         await io.out(`${JSON.stringify(found)}\n`);
         return;
       }
-      const { from, events, without_group: without, groups, threshold } = found;
-      const lines = groups.map(
-        ({ group, attempts, fires, pending, count, usual }) =>
-          `  ${JSON.stringify(group)}: ${attempts}${fires ? ` - fires with ${count ?? attempts}` : pending ? ` - pending with ${count ?? attempts}` : ""}` +
-          (usual
-            ? `; usual are ${usual.expected.count ?? "?"}, unusual from ${usual.limit} on (${usual.expected.rung})`
-            : ""),
-      );
-      await io.out(
-        `${id} (${rule.kind}, limit ${threshold}) from ${from} to ${found.at}\n` +
-          `${amount(events, "event")}, ${without} of them in no group\n${lines.join("\n")}\n`,
-      );
+      await io.out(explained(found, rule));
     });
 
   rules

@@ -2,7 +2,7 @@ import { groupKey } from "./events.ts";
 import type { EventStore, Group, Measure, Occurrence, Range, Selection } from "./events.ts";
 import type { Condition, ConditionParts, Gathered } from "./rule.ts";
 import { slide, type Measuring } from "./slide.ts";
-import { measureSlots, runReachMs, runs } from "./slots.ts";
+import { measureSlots, runReachMs, runs, slotStart } from "./slots.ts";
 
 /**
  * A condition that holds a measure of the events in a window against a limit: over every sliding window, or with
@@ -26,6 +26,7 @@ export function counted(
     threshold: limit,
     mode: "unite",
     reachMs,
+    ...(consecutive > 1 ? { startOf: (at) => slotStart(at, withinMs) } : {}),
     lengthMs: reachMs,
     watched: [select],
     shown: select,

@@ -10,12 +10,15 @@ export interface Explanation {
   rule: string;
   kind: string;
   at: string;
-  /** The stretch in which a window that ends at `at` lies. */
+  /** The stretch that is looked at: the window that ends at `at`, or the last aligned one that was over by then. */
   from: string;
+  to: string;
   threshold: number;
   /** Events that the rule looks at, and those of them that belong to no group because a field is missing. */
   events: number;
   without_group: number;
+  /** Events that are left out because they arrived later than the rule's `late`. */
+  too_late: number;
   /** The largest groups, at most twenty. `fires`: a window that ends in the stretch qualifies. */
   groups: {
     group: Record<string, unknown>;
@@ -38,12 +41,19 @@ export async function explainRule(
   at: Date,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const to = at.getTime() + 1;
-  const from = to - Math.max(rule.condition.lengthMs, rule.withinMs, rule.everyMs);
-  const select = rule.condition.shown;
+  const { condition } = rule;
+  const to = condition.startOf?.(at.getTime()) ?? at.getTime() + 1;
+  const length = condition.startOf ? rule.withinMs : condition.lengthMs;
+  const from = to - Math.max(length, rule.withinMs, rule.everyMs);
+  const select = condition.shown;
   const range = { from, to, since: from };
   const all = await events.tally({ select, by: [], range, measure: "documents" }, signal);
   const total = all[0]?.documents ?? 0;
+  const whenever = { ...select, lateMs: Number.MAX_SAFE_INTEGER };
+  const ever = await events.tally(
+    { select: whenever, by: [], range, measure: "documents" },
+    signal,
+  );
   const lacking: Filter = {
     op: "any",
     of: rule.groupBy.map((field) => ({ op: "not", of: { op: "exists", field } })),
@@ -63,23 +73,31 @@ export async function explainRule(
   );
   const largest = groups.sort((a, b) => b.measure - a.measure).slice(0, 20);
   const found = new Map(largest.map(({ group }) => [groupKey(group), group]));
-  for (const group of await rule.condition.candidates(events, range, signal)) {
+  for (const group of await condition.candidates(events, range, signal)) {
     if (found.size < 40) found.set(groupKey(group), group);
   }
-  const gathered = await rule.condition.gather(events, [...found.values()], range, signal);
+  const gathered = await condition.gather(events, [...found.values()], range, signal);
   return {
     rule: rule.id,
     kind: rule.kind,
     at: at.toISOString(),
     from: new Date(from).toISOString(),
-    threshold: rule.condition.threshold,
+    to: new Date(to).toISOString(),
+    threshold: condition.threshold,
     events: total,
     without_group: rule.groupBy.length > 0 ? (without[0]?.documents ?? 0) : 0,
+    too_late: (ever[0]?.documents ?? 0) - total,
     groups: [...found].map(([key, group]) => {
       const tally = groups.find((one) => groupKey(one.group) === key);
-      const { spans, waiting } = rule.condition.judge(gathered.get(key) ?? [], range);
+      const judged = condition.judge(gathered.get(key) ?? [], range);
+      // Aligned windows before it are judged along.
+      const spans = judged.spans.filter(
+        (span) => condition.startOf === undefined || span.at >= from,
+      );
+      const { waiting } = judged;
       const count = Math.max(...spans.map((span) => span.count));
-      const usual = gathered.get(key)?.flat().at(-1)?.usual;
+      const seen = gathered.get(key)?.flat() ?? [];
+      const usual = seen.find((one) => one.usual && one.at >= from && one.at < to)?.usual;
       return {
         group: namedGroup(rule, group),
         events: tally?.documents ?? 0,
@@ -92,6 +110,10 @@ export async function explainRule(
     query: queryOf(select.filter),
   };
 }
+
+/** When the window that an event at `last` is the last of is over: at once where windows slide. */
+export const endOfWindow = ({ condition, withinMs }: Rule, last: number) =>
+  new Date(condition.startOf ? condition.startOf(last) + withinMs : last);
 
 const namedGroup = (rule: Rule, group: Group) =>
   Object.fromEntries(rule.groupBy.map((field, i) => [field, group[i]]));

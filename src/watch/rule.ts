@@ -53,6 +53,8 @@ export interface Condition {
   readonly mode: "unite" | "replace";
   /** How far an event can lie from the end of a window that it decides about, before or after it. */
   readonly reachMs: number;
+  /** Of windows that are aligned: the start of the one that holds `at`. Left out where windows slide. */
+  readonly startOf?: (at: number) => number;
   /** Length of the longest window: events so close before the horizon may belong to a window that is not over. */
   readonly lengthMs: number;
   /** False alerts a week that its budget accepts; undefined for a kind without a budget. */

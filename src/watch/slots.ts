@@ -58,6 +58,17 @@ export function runs(
   return { spans, covers, ...(waiting ? { waiting } : {}) };
 }
 
+/** Windows, each held against what is usual for it. */
+export function heldAgainst(
+  windows: readonly Occurrence[],
+  { startOf }: { readonly startOf: (at: number) => number },
+): Slot[] {
+  return windows.flatMap(({ at: first, last = first, weight: count, usual }): Slot[] => {
+    if (!usual) return [];
+    return [{ start: startOf(first), first, last, count, qualifies: count >= usual.limit, usual }];
+  });
+}
+
 /** How far before a window completed in a range its run may begin: what must be looked at. */
 export const runReachMs = (withinMs: number, consecutive: number) => 2 * consecutive * withinMs;
 

@@ -7,7 +7,7 @@ import { coarseGroups, reach } from "../counted.ts";
 import { groupKey, type Occurrence, type Usual } from "../events.ts";
 import { fieldMap } from "../filter-parse.ts";
 import { ruleKind } from "../rule.ts";
-import { runReachMs, runs, type Slot } from "../slots.ts";
+import { heldAgainst, runReachMs, runs } from "../slots.ts";
 
 const weekMs = 7 * 86_400_000;
 
@@ -56,6 +56,7 @@ export const baseline = ruleKind({
       // An event of `scale` that arrives late makes what seemed unusual usual.
       mode: "replace",
       reachMs,
+      startOf: slots.startOf,
       lengthMs: withinMs,
       promisedPerWeek: options.budget,
       watched: scale ? [select, scale] : [select],
@@ -79,26 +80,17 @@ export const baseline = ruleKind({
             if (weight < min) continue;
             const expect = (await expected(events, groups, start, signal)).of.get(key);
             const usual = expect?.(start, scales?.get(key)?.get(start)?.count ?? 0);
-            seen.push({ at, last, weight, values: [], ...(usual ? { usual } : {}) });
+            const learnt: Usual = usual
+              ? { ...usual, limit: Math.max(min, usual.limit) }
+              : { limit: floor, expected: { rung: "static" } };
+            seen.push({ at, last, weight, values: [], usual: learnt });
           }
           gathered.set(key, [seen]);
         }
         return gathered;
       },
       judge([seen = []], range) {
-        const found = seen.map(({ at: first, last = first, weight: count, usual }): Slot => {
-          const limit = Math.max(min, usual?.limit ?? floor);
-          const expected: Usual["expected"] = usual?.expected ?? { rung: "static" };
-          return {
-            start: slots.startOf(first),
-            first,
-            last,
-            count,
-            qualifies: count >= limit,
-            usual: { limit, expected },
-          };
-        });
-        return runs(found, range, withinMs, consecutive, (at) => slots.startOf(at));
+        return runs(heldAgainst(seen, slots), range, withinMs, consecutive, slots.startOf);
       },
     };
   },

@@ -5,7 +5,7 @@ import { groupKey, type Occurrence } from "../events.ts";
 import { isUnusual, learnNormal, usualAt, type Normal } from "../outlier/normal.ts";
 import { seriesOf, type Measured } from "../outlier/series.ts";
 import { ruleKind } from "../rule.ts";
-import { runReachMs, runs, type Slot } from "../slots.ts";
+import { heldAgainst, runReachMs, runs } from "../slots.ts";
 import { budget, chanceOf } from "../usual/budget.ts";
 import { learntDaily, ofAnyAge } from "../usual/learnt-daily.ts";
 import { daySlots } from "../usual/local-slots.ts";
@@ -68,6 +68,7 @@ export const outlier = ruleKind({
       // A late event changes what the windows after it are held against.
       mode: "replace",
       reachMs: select.lateMs + longestDayMs + backMs,
+      startOf: slots.startOf,
       lengthMs: withinMs,
       promisedPerWeek: perWeek,
       watched: [select],
@@ -108,12 +109,7 @@ export const outlier = ruleKind({
         return gathered;
       },
       judge([seen = []], range) {
-        const found = seen.flatMap(({ at: first, last = first, weight: count, usual }): Slot[] => {
-          if (!usual) return [];
-          const start = slots.startOf(first);
-          return [{ start, first, last, count, qualifies: count >= usual.limit, usual }];
-        });
-        return runs(found, range, withinMs, consecutive, (at) => slots.startOf(at));
+        return runs(heldAgainst(seen, slots), range, withinMs, consecutive, slots.startOf);
       },
     };
   },

@@ -31,6 +31,7 @@ export const ratio = ruleKind({
       // Events that arrive late may bring a share below the limit.
       mode: "replace",
       reachMs,
+      startOf: (at) => slotStart(at, withinMs),
       lengthMs: withinMs,
       watched: [select, whole],
       shown: select,

@@ -18,7 +18,7 @@ export interface LocalSlots {
   readonly lengthMs: number;
   readonly perDay: number;
   /** Start of the window that holds `at`. */
-  startOf(at: number): number;
+  readonly startOf: (at: number) => number;
   /** Which window of the local week, from Monday 00:00, `start` begins: `0 <= n < 7 * perDay`. */
   ofWeek(start: number): number;
   /** What the wall clock shows at `at`, as if it were UTC. */
