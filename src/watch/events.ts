@@ -5,7 +5,7 @@ import type { Filter } from "./filter.ts";
 export interface Range {
   from: number;
   to: number;
-  /** Event time from which the rule has watched without a gap, where a judge needs to know. */
+  /** When the rule began to watch, where a judge needs to know. */
   since?: number;
 }
 

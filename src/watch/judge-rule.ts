@@ -5,7 +5,7 @@ import { groupKey, type Group, type Range } from "./events.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import type { Rule } from "./rule.ts";
 import { settle, type Settling } from "./settle.ts";
-import type { Cursor, Versioned } from "./state.ts";
+import { begunAt, type Cursor, type Versioned } from "./state.ts";
 
 /** One query looks at so much of event time at most. */
 const stepMs = 6 * 3_600_000;
@@ -75,7 +75,7 @@ export async function judgeRule(
   do {
     const limits = { forgetBefore: forgetBefore(), tip: end };
     const to = Math.max(cursor.judgedUntil, Math.min(cursor.judgedUntil + stepMs, end));
-    const range = { from: cursor.judgedUntil, to, since: cursor.since };
+    const range = { from: cursor.judgedUntil, to, since: begunAt(cursor) };
     changed += await judgeStep(parts, rule, range, limits, present, signal);
     const done = to >= end;
     const rest = without(cursor, "error");
@@ -184,7 +184,7 @@ async function lateWork(
       open.groups.set(groupKey(group), group);
     } else
       work.push({
-        range: { from: first, to, since: cursor.since },
+        range: { from: first, to, since: begunAt(cursor) },
         groups: new Map([[groupKey(group), group]]),
       });
   }

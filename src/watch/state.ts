@@ -19,6 +19,8 @@ export interface Cursor {
   watermark: number;
   /** Event time from which the rule has judged without a gap. */
   since: number;
+  /** Clock of the first pass; left out by older versions. */
+  begunAt?: number;
   /** Events so far that arrived later than the rule's `late` and were left out. */
   tooLate?: number;
   /** Clock of the last complete pass. */
@@ -28,6 +30,10 @@ export interface Cursor {
   /** Passes that failed, by UTC hour (`2026-11-18T10`), of the last weeks: the report counts them. */
   failedHours?: Readonly<Record<string, number>>;
 }
+
+/** When a rule began to watch. */
+export const begunAt = (cursor: Pick<Cursor, "since" | "begunAt">) =>
+  cursor.begunAt ?? cursor.since;
 
 /** A transition as it is appended to `logs-leafwatch.alert-<namespace>`, with its `_id`. */
 export interface TransitionRow {

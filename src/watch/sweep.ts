@@ -10,7 +10,7 @@ import { lapse } from "./pending.ts";
 import { project } from "./project.ts";
 import type { Rule } from "./rule.ts";
 import { settle, type Settling } from "./settle.ts";
-import type { Cursor, Versioned } from "./state.ts";
+import { begunAt, type Cursor, type Versioned } from "./state.ts";
 
 /** Heads that are brought up to date side by side. */
 const headsAtOnce = 8;
@@ -23,18 +23,23 @@ const headsAtOnce = 8;
 export async function sweep(
   parts: WatchParts,
   rule: Rule,
-  { judgedUntil, since }: Pick<Cursor, "judgedUntil" | "since">,
+  cursor: Pick<Cursor, "judgedUntil" | "since" | "begunAt">,
   open: readonly Versioned<Head>[],
   present: Present,
   signal: AbortSignal,
 ): Promise<void> {
+  const { judgedUntil } = cursor;
   const unsure = open.flatMap(({ value: { group, unsure: range } }) =>
     range && range.to <= judgedUntil ? [{ group, from: range.from }] : [],
   );
   if (unsure.length > 0) {
     const settling: Settling = {
       groups: unsure.map(({ group }) => group),
-      range: { from: Math.min(...unsure.map(({ from }) => from)), to: judgedUntil, since },
+      range: {
+        from: Math.min(...unsure.map(({ from }) => from)),
+        to: judgedUntil,
+        since: begunAt(cursor),
+      },
       forgetBefore: -Infinity,
       tip: judgedUntil,
       confirms: true,

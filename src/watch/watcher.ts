@@ -204,6 +204,7 @@ function firstCursor(
     hash: rule.hash,
     judgedUntil,
     since: judgedUntil,
+    begunAt: now,
     watermark: settledBefore,
     passedAt: now,
   };

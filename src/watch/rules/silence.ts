@@ -109,9 +109,10 @@ export const silence = ruleKind({
           gathered.get(key)?.[0]?.push({ at, weight: 1, values: [] });
         }
         for (const group of groups.filter((one) => !heard.has(groupKey(one)))) {
-          // Never heard of: silent from when it was first watched.
+          // Never heard of: silent from when it was first watched, not for the time before its first event.
           const lists = gathered.get(groupKey(group));
-          if (range.since !== undefined && sources.has(groupKey(group))) {
+          const first = Math.min(...(lists?.[1] ?? []).map(({ at }) => at));
+          if (range.since !== undefined && range.since < first && sources.has(groupKey(group))) {
             lists?.[0]?.push({ at: range.since, weight: 0, values: [] });
           }
         }

@@ -3,7 +3,7 @@ import { alertOf } from "../../../src/model/alert-document.ts";
 import type { Alert } from "../../../src/model/alert.ts";
 import type { Notification } from "../../../src/model/notification.ts";
 import type { EventStore } from "../../../src/watch/events.ts";
-import { parseRuleFile, rulesError } from "../../../src/watch/parse-rule-file.ts";
+import { parseRuleFile, rulesError, type LoadOptions } from "../../../src/watch/parse-rule-file.ts";
 import { memoryEvents } from "../../../src/watch/memory-events.ts";
 import { memoryState } from "../../../src/watch/memory-state.ts";
 import type { WatchState } from "../../../src/watch/state.ts";
@@ -35,8 +35,9 @@ export async function memoryWorld(
   text: string,
   from: Time,
   options: Partial<Parts> = {},
+  load: LoadOptions = {},
 ): Promise<MemoryWorld> {
-  const { rules, problems } = await parseRuleFile(`version: 1\nrules:\n${text}`, "r.yml");
+  const { rules, problems } = await parseRuleFile(`version: 1\nrules:\n${text}`, "r.yml", load);
   if (problems.length > 0) throw rulesError(problems);
   const events = memoryEvents();
   const state = memoryState();
