@@ -42,3 +42,16 @@ export function addForwardedFor(fields: ParsedFields, header: string): void {
   fields.network = { ...fields.network, forwarded_ip: ip };
   if (addresses.length > 1) addAddresses(fields, addresses);
 }
+
+/**
+ * The source of a line that names no other address than forwarded ones: the client among them, as in the first column
+ * of nginx's log. Whoever connects chooses that header, so an address that the server itself saw always goes before it.
+ */
+export function addForwardedSource(fields: ParsedFields): void {
+  const ip = fields.network?.forwarded_ip;
+  // A port alone is that of the connection, whose address the line does not say.
+  if (ip !== undefined && fields.source?.address === undefined) {
+    fields.source = { ...fields.source, address: ip, ip };
+    delete fields.source.port;
+  }
+}

@@ -1,7 +1,7 @@
 import { statusOf } from "./access-event.ts";
 import { endpoint, endpointWithPort, hostAndPort, ipOf, portOf, unsigned } from "./address.ts";
 import type { ParsedFields } from "./format.ts";
-import { addForwardedFor } from "./forwarded.ts";
+import { addAddresses, addForwardedFor } from "./forwarded.ts";
 import type { Column } from "./log-format.ts";
 import { urlOf } from "./request-line.ts";
 import type { ReadTime } from "./time-parts.ts";
@@ -121,15 +121,18 @@ export const meanings = {
   }),
   /** The peer of the connection, where the client's address was taken from a header. */
   peer: add((value, fields) => {
-    const ip = ipOf(value);
-    if (ip !== undefined && ip !== fields.source?.ip) {
-      fields.related = { ...fields.related, ip: [...(fields.related?.ip ?? []), ip] };
+    if (ipOf(value) !== fields.source?.ip) addAddresses(fields, [value]);
+    if (fields.source?.address === undefined) {
+      fields.source = { ...endpoint(value), ...fields.source };
     }
-    fields.source ??= endpoint(value) ?? {};
   }),
-  forwardedFor: add((value, fields) => {
-    addForwardedFor(fields, value);
-  }),
+  forwardedFor: {
+    add: (value, fields) => {
+      addForwardedFor(fields, value);
+    },
+    // No proxy lists a `-`: that is a column of its own, behind a list whose client ended it with a comma.
+    goesOn: (text, at) => text[at - 1] === "," && !text.startsWith(" - ", at),
+  },
   file: add((value, fields) => (fields.file = { path: value })),
   tlsVersion: add((value, fields) => {
     const found = /^(TLS|SSL)v(\d(?:\.\d)?)$/.exec(value);

@@ -1,6 +1,7 @@
 import { accessEvent, type AccessColumns } from "./access-event.ts";
 import { closingQuote } from "./access-line.ts";
 import type { ParsedFields, Parser } from "./format.ts";
+import { addForwardedSource } from "./forwarded.ts";
 import { instantOf, type ReadTime, type TimeParts } from "./time-parts.ts";
 import { isoOf } from "./timestamp.ts";
 
@@ -16,6 +17,8 @@ export interface Column {
   fits?: (value: string) => boolean;
   /** Reads a piece of the line's time. */
   time?: ReadTime;
+  /** True where a list goes on at `at`: its separators hold the blank that would else end an unquoted column. */
+  goesOn?: (text: string, at: number) => boolean;
 }
 
 /** A compiled log format: literal texts and columns in turn, in the order of the line. */
@@ -27,9 +30,12 @@ export interface LogFormat {
 
 /** A parser of lines that a server writes by `format`. */
 export function logFormatParser({ parts, finish }: LogFormat): Parser {
+  const hasLists = parts.some((part) => typeof part !== "string" && part.goesOn);
   return {
     parse(text, { zone, trace }) {
-      const values = match(parts, text);
+      let values = match(parts, text, true);
+      // A list that a client ends with a comma takes the next column: better that than to lose the line.
+      if (typeof values === "string" && hasLists) values = match(parts, text, false);
       trace?.("log_format", typeof values !== "string");
       if (typeof values === "string") return { unparsed: values };
       const columns: AccessColumns = {
@@ -60,6 +66,7 @@ export function logFormatParser({ parts, finish }: LogFormat): Parser {
         if (value !== "" && value !== "-") column.add?.(value, fields);
       }
       finish?.(fields, new Map(values.map(([{ directive }, value]) => [directive, value])));
+      addForwardedSource(fields);
       const expectsTime = parts.some((part) => typeof part !== "string" && part.time);
       if (expectsTime && columns.time === "") {
         return { unparsed: "the time is not of the given log_format", fields };
@@ -75,9 +82,13 @@ const lookAhead = 80;
 /**
  * Assigns each column its text, from the left, in one pass. A column ends at the literal after it; in quotes, at a
  * quote that is not escaped; and where the column after the literal has a shape, at the first literal that such a
- * shape follows, so that a user's name with blanks or brackets stays whole.
+ * shape follows, so that a user's name with blanks or brackets stays whole. With `lists`, a list holds its blanks.
  */
-function match(parts: readonly (string | Column)[], text: string): [Column, string][] | string {
+function match(
+  parts: readonly (string | Column)[],
+  text: string,
+  lists: boolean,
+): [Column, string][] | string {
   const values: [Column, string][] = [];
   let at = 0;
   for (let i = 0; i < parts.length; i++) {
@@ -90,7 +101,7 @@ function match(parts: readonly (string | Column)[], text: string): [Column, stri
       at += part.length;
       continue;
     }
-    const end = endOf(parts, i, text, at);
+    const end = endOf(parts, i, text, at, lists ? part.goesOn : undefined);
     if (end < 0) return `nothing ends ${part.directive} of the log_format`;
     values.push([part, text.slice(at, end)]);
     at = end;
@@ -103,6 +114,7 @@ function endOf(
   index: number,
   text: string,
   from: number,
+  goesOn: Column["goesOn"],
 ): number {
   const literal = parts[index + 1];
   if (literal === undefined) return text.length;
@@ -118,7 +130,7 @@ function endOf(
   for (;;) {
     at = quoted ? closingQuote(text, at) : text.indexOf(literal, at);
     if (at < 0) return end;
-    if (text.startsWith(literal, at)) {
+    if (text.startsWith(literal, at) && (quoted || !goesOn?.(text, at))) {
       if (end < 0) end = at;
       if (!fits) return at;
       const start = at + literal.length;

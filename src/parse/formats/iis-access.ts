@@ -2,7 +2,7 @@ import { z } from "zod";
 import { statusOf } from "../access-event.ts";
 import { endpoint, hostAndPort, ipOf, portOf, unsigned } from "../address.ts";
 import { format, type ParsedFields, type Parser } from "../format.ts";
-import { addForwardedFor } from "../forwarded.ts";
+import { addForwardedFor, addForwardedSource } from "../forwarded.ts";
 import { urlOf } from "../request-line.ts";
 import { isoOf, isoTime } from "../timestamp.ts";
 import { utc } from "../zone.ts";
@@ -126,8 +126,9 @@ function addEnds(row: ReadonlyMap<string, string>, fields: ParsedFields): void {
     fields.destination = destination;
   }
   const forwarded = row.get("x-forwarded-for") ?? row.get("cs(x-forwarded-for)");
-  if (forwarded !== undefined)
-    addForwardedFor(fields, withoutPorts(forwarded.replaceAll("+", " ")));
+  if (forwarded === undefined) return;
+  addForwardedFor(fields, withoutPorts(forwarded.replaceAll("+", " ")));
+  addForwardedSource(fields);
 }
 
 /** Application gateways write `address:port` into the list. */
