@@ -48,6 +48,11 @@ function setUrlTarget(value: string, fields: ParsedFields): void {
   fields.url = { ...fields.url, ...url };
 }
 
+/** nginx parts the servers that it tried by `, `, and by ` : ` where an internal redirect lies between. */
+function inUpstreams(text: string, at: number): boolean {
+  return text[at - 1] === "," || text.startsWith(" : ", at) || text.startsWith(" : ", at - 2);
+}
+
 /** What the columns of access logs mean, whatever the server calls them. */
 export const meanings = {
   address: standard("address", (value) => endpoint(value) !== undefined && !value.includes(" ")),
@@ -141,10 +146,14 @@ export const meanings = {
   }),
   tlsCipher: add((value, fields) => (fields.tls = { ...fields.tls, cipher: value })),
   /** The server behind a proxy: the last of the list answered. */
-  upstream: add((value, fields) => {
-    const last = value.split(/[,\s]+/).at(-1) ?? "";
-    const { host, port } = hostAndPort(last);
-    const end = endpointWithPort(host, port === undefined ? "" : String(port));
-    if (end) fields.server = end;
-  }),
+  upstream: {
+    add: (value, fields) => {
+      const last = value.split(/[,\s]+/).at(-1) ?? "";
+      const { host, port } = hostAndPort(last);
+      const end = endpointWithPort(host, port === undefined ? "" : String(port));
+      if (end) fields.server = end;
+    },
+    goesOn: inUpstreams,
+  },
+  perUpstream: { goesOn: inUpstreams },
 } as const satisfies Record<string, Meaning>;

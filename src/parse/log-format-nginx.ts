@@ -59,11 +59,16 @@ export function nginxLogFormat(text: string): LogFormat {
   for (const found of source.matchAll(variable)) {
     if (found.index > end) parts.push(source.slice(end, found.index));
     const name = found[1] ?? found[2] ?? "";
-    parts.push({ directive: found[0], ...(variables[name] ?? meanings.ignored) });
+    parts.push({ directive: found[0], ...(variables[name] ?? unknown(name)) });
     end = found.index + found[0].length;
   }
   if (end < source.length) parts.push(source.slice(end));
   return { parts, finish: chooseClient };
+}
+
+/** What is said of each server that was tried is a list, whatever it says. */
+function unknown(name: string): Meaning {
+  return name.startsWith("upstream_") ? meanings.perUpstream : meanings.ignored;
 }
 
 function stringOf(text: string): string {
