@@ -46,7 +46,9 @@ export function accessEvent(columns: AccessColumns): ParsedFields {
   if (http) fields.http = http;
   if (request.url) fields.url = request.url;
   if (columns.vhost !== "") addVhost(fields, columns.vhost, columns.vhostPort);
-  if (columns.user !== "" && columns.user !== "-") fields.user = { name: columns.user };
+  const { user } = columns;
+  // Apache writes "" for an empty name; the quotes of a name that has such come escaped.
+  if (user !== "" && user !== "-" && user !== '""') fields.user = { name: user };
   if (columns.agent !== "" && columns.agent !== "-") {
     fields.user_agent = { original: columns.agent };
   }
