@@ -36,7 +36,7 @@ const parser: Parser = {
       return { unparsed: "no [level] after the time", fields };
     }
     context.trace?.(head.modern ? "2.4" : "2.2", true);
-    addMessage(text.slice(head.end), head.modern, fields);
+    addMessage(text.slice(head.end), head, fields);
     return fields;
   },
 };
@@ -59,33 +59,46 @@ function stampOf(text: string, { zone }: ParseContext) {
     : { ms: zone.toInstant(wallMs), end: close + 1, zoned: false };
 }
 
-/** The `[module:level] [pid N:tid N] [client A]` after the stamp. */
-function brackets(text: string, from: number, fields: ParsedFields) {
-  let end = from;
-  let found = false;
-  let modern = false;
-  while (text.startsWith(" [", end)) {
-    const close = text.indexOf("]", end);
+/** What stands before the message, as far as the message's own brackets do not imitate it. */
+interface Head {
+  level: boolean;
+  /** 2.4 writes the port behind the address. */
+  modern: boolean;
+  /** True when the peer is named: another bracket with one is part of the message. */
+  peer: boolean;
+  end: number;
+}
+
+/**
+ * The `[module:level] [pid N:tid N] [client A]` after the stamp, each once: modules begin messages with brackets of
+ * their own (ModSecurity with `[client A]`), and what scripts write there their clients may choose.
+ */
+function brackets(text: string, from: number, fields: ParsedFields): Head {
+  const head: Head = { level: false, modern: false, peer: false, end: from };
+  while (!head.peer && text.startsWith(" [", head.end)) {
+    const close = text.indexOf("]", head.end);
     if (close < 0) break;
-    const inner = text.slice(end + 2, close);
-    if (!found) {
+    const inner = text.slice(head.end + 2, close);
+    if (!head.level) {
       const colon = inner.indexOf(":");
       const word = inner.slice(colon + 1);
       if (!level.test(word)) break;
-      found = true;
-      modern = colon >= 0;
+      head.level = true;
+      head.modern = colon >= 0;
       fields.log = { level: word };
       if (colon > 0 && inner[0] !== "-") fields.log.logger = inner.slice(0, colon);
       if (errorLevels.has(word) && fields.event) fields.event.type = errorType;
-    } else if (inner.startsWith("pid ")) {
-      modern = true;
+    } else if (inner.startsWith("pid ") && !fields.process) {
+      head.modern = true;
       addProcess(inner, fields);
-    } else if (!addClient(inner, modern, fields)) {
+    } else if (addPeer(inner, head.modern, fields)) {
+      head.peer = true;
+    } else {
       break;
     }
-    end = close + 1;
+    head.end = close + 1;
   }
-  return { level: found, modern, end };
+  return head;
 }
 
 function addProcess(inner: string, fields: ParsedFields): void {
@@ -96,41 +109,43 @@ function addProcess(inner: string, fields: ParsedFields): void {
   fields.process = thread === undefined ? { pid } : { pid, thread: { id: thread } };
 }
 
-/** 2.4 writes `address:port` without brackets round an IPv6 address, so the port is what follows the last colon. */
-function addClient(inner: string, modern: boolean, fields: ParsedFields): boolean {
-  if (!inner.startsWith("client ") && !inner.startsWith("remote ")) return false;
+/**
+ * `client A`, or `remote A` for the back end of a connection that the server itself opened (mod_proxy). 2.4 writes
+ * `address:port` without brackets round an IPv6 address, so the port is what follows the last colon.
+ */
+function addPeer(inner: string, modern: boolean, fields: ParsedFields): boolean {
+  const client = inner.startsWith("client ");
+  if (!client && !inner.startsWith("remote ")) return false;
   const text = inner.slice(7);
   const colon = text.lastIndexOf(":");
   const port = modern && colon > 0 ? portOf(text.slice(colon + 1)) : undefined;
   const bare = port === undefined ? text : text.slice(0, colon);
   const split = port !== undefined && (!bare.includes(":") || ipOf(bare) !== undefined);
-  const source = endpoint(split ? bare : text);
-  if (!source) return true;
+  const end = endpoint(split ? bare : text);
+  if (!end) return true;
   // Port 0 stands for "not known" (mod_remoteip).
-  if (split && port !== 0) source.port = port;
-  fields.source = source;
+  if (split && port !== 0) end.port = port;
+  if (client) fields.source = end;
+  else fields.server = end;
   return true;
 }
 
 const sourceFile = /^([\w./-]{1,80}\.[a-z]{1,4})\((\d{1,7})\): /;
-const errno = /^\((\d{1,9})\)/;
+/** The peer where it follows the system's error text. */
+const laterPeer = /^(?:\(\d{1,9}\)[^[]{0,200}: )?\[((?:client|remote) \S{1,300}?)\] /;
 
 /** `file.c(line): (errno)text: [client A] AHnnnnn: message, referer: R`. */
-function addMessage(text: string, modern: boolean, fields: ParsedFields): void {
+function addMessage(text: string, { modern, peer }: Head, fields: ParsedFields): void {
   let message = text.trimStart();
   const file = sourceFile.exec(message);
   if (file?.[1] && fields.log) {
     fields.log.origin = { file: { name: file[1], line: Number(file[2]) } };
     message = message.slice(file[0].length);
   }
-  if (!fields.source) {
-    // The client follows the system's error text, which ends at the first ": " before a bracket.
-    const client = errno.test(message) ? message.indexOf(": [client ") : -1;
-    const at = client >= 0 ? client + 2 : 0;
-    const close = message.startsWith("[", at) ? message.indexOf("] ", at) : -1;
-    if (close > 0 && addClient(message.slice(at + 1, close), modern, fields)) {
-      message = message.slice(0, at) + message.slice(close + 2);
-    }
+  const found = peer ? null : laterPeer.exec(message);
+  if (found?.[1] && addPeer(found[1], modern, fields)) {
+    const to = found[0].length;
+    message = message.slice(0, to - found[1].length - "[] ".length) + message.slice(to);
   }
   const referer = message.lastIndexOf(", referer: ");
   if (referer >= 0) fields.http = { request: { referrer: message.slice(referer + 11) } };
