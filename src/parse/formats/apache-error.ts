@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { addRefusedLogin } from "../apache-login.ts";
 import { endpoint, ipOf, portOf, unsigned } from "../address.ts";
 import { format, type ParseContext, type ParsedFields, type Parser } from "../format.ts";
 import { clockTime, digits, isoOf, isoTime, monthOf, wallTime } from "../timestamp.ts";
-import { refuseLogin } from "../web-login.ts";
 
 /** Apache's error log, 2.2 and 2.4 (server/log.c: the default ErrorLogFormat of each). */
 export const apacheError = format({
@@ -148,36 +148,17 @@ function addMessage(text: string, { modern, peer }: Head, fields: ParsedFields):
     message = message.slice(0, to - found[1].length - "[] ".length) + message.slice(to);
   }
   const referer = message.lastIndexOf(", referer: ");
-  if (referer >= 0) fields.http = { request: { referrer: message.slice(referer + 11) } };
-  const body = referer >= 0 ? message.slice(0, referer) : message;
+  let body = referer >= 0 ? message.slice(0, referer) : message;
+  // A user's name may imitate the referrer: then the message tells of a login only as a whole.
+  if (!addRefusedLogin(body, fields) && referer >= 0 && addRefusedLogin(message, fields)) {
+    body = message;
+  }
+  if (body !== message) fields.http = { request: { referrer: message.slice(referer + 11) } };
   const code = /(?:^|: )(AH\d{5}): /.exec(body.slice(0, 300))?.[1];
   if (code !== undefined) fields.error = { code };
   const path = fileOf(body);
   if (path !== undefined) fields.file = { path };
-  addRefusedLogin(body, fields);
   fields.message = message;
-}
-
-const refusals = [': authentication failure for "', " not found: "];
-
-/**
- * mod_auth_basic: `user U: authentication failure for "PATH": Password Mismatch`, `user U not found: PATH`. A name that
- * comes by Basic authentication holds no colon (RFC 7617 §2), so the first of these words ends it.
- */
-function addRefusedLogin(body: string, fields: ParsedFields): void {
-  const from = body.startsWith("AH") ? body.indexOf(": ") + 2 : 0;
-  if (!body.startsWith("user ", from)) return;
-  const nameFrom = from + "user ".length;
-  const words = refusals.find((text) => {
-    const at = body.indexOf(text, nameFrom);
-    return at >= 0 && body.indexOf(":", nameFrom) === at + text.indexOf(":");
-  });
-  if (words === undefined) return;
-  const nameTo = body.indexOf(words, nameFrom);
-  const rest = body.slice(nameTo + words.length);
-  const path = words.endsWith('"') ? rest.slice(0, Math.max(0, rest.lastIndexOf('"'))) : rest;
-  refuseLogin(fields, body.slice(nameFrom, nameTo));
-  if (path.startsWith("/")) fields.url = { path };
 }
 
 const beforePath = [
