@@ -18,6 +18,9 @@ const category = ["web"];
 const type = ["error"];
 const head = /^ \[([a-z]{1,10})\] (\d{1,10})#(\d{1,10}): (?:\*\d{1,20} )?/;
 
+/** nginx cuts a line here, wherever that is (NGX_MAX_ERROR_STR, less the line's end): clients can make it do so. */
+const maxBytes = 2047;
+
 const parser: Parser = {
   parse(text, { zone, trace }) {
     const clock = clockTime(text, 11);
@@ -50,8 +53,9 @@ const parser: Parser = {
     const id = unsigned(found[3] ?? "");
     if (pid !== undefined && id !== undefined) fields.process = { pid, thread: { id } };
     fields.message = message;
-    const base = addContext(message, fields, trace);
-    addSubject(base, fields);
+    const cut = text.length > maxBytes / 4 && Buffer.byteLength(text) >= maxBytes;
+    const base = addContext(message, cut, fields, trace);
+    addSubject(base, cut, fields);
     return fields;
   },
 };
@@ -70,32 +74,44 @@ const maxTries = 8;
  */
 function addContext(
   message: string,
+  cut: boolean,
   fields: ParsedFields,
   trace: ((pattern: string, taken: boolean) => void) | undefined,
 ): string {
   // After `open() "PATH"` comes what failed: a context before that is part of the path.
   const call = /^\w{1,40}\(\) "/.test(message);
-  let at = message.indexOf(", client: ");
-  for (let tries = 0; at >= 0 && tries < maxTries; tries++) {
-    const before = message.slice(Math.max(0, at - 120), at);
-    const context = !call || !before.endsWith('"') ? readContext(message, at) : undefined;
-    if (context && !(call && message.indexOf(" failed (") > at)) {
+  const failed = call ? message.indexOf(" failed (") : 0;
+  const user =
+    message.startsWith(beforeUser) && (message.includes(mismatch) || message.includes(notFound));
+  const start = /, client: /g;
+  for (let tries = 0; tries < maxTries; tries++) {
+    const found = start.exec(message);
+    if (!found) break;
+    const at = found.index;
+    if (failed > at || (cut && failed < 0)) continue;
+    const before = message.slice(0, at);
+    if (call && before.endsWith('"')) continue;
+    if (user && userEnd(before) < 0) continue;
+    const context = readContext(message, start.lastIndex, cut);
+    if (context) {
       fill(context, fields);
       trace?.(", client: …", true);
       return message.slice(0, at);
     }
-    at = message.indexOf(", client: ", at + 1);
   }
   trace?.(", client: …", false);
   return message;
 }
 
-function readContext(message: string, from: number): Context | undefined {
+/** @param from where the client's address begins. */
+function readContext(message: string, from: number, cut: boolean): Context | undefined {
   const context: Context = {};
-  let at = from + ", client: ".length;
+  let at = from;
   let end = plainEnd(message, at);
   context.client = message.slice(at, end);
   if (context.client.includes(" ")) return undefined;
+  // The rest of an address may be missing, and what is there may be another's.
+  if (cut && end === message.length) return {};
   at = end;
   if (message.startsWith(", server: ", at)) {
     at += ", server: ".length;
@@ -108,6 +124,7 @@ function readContext(message: string, from: number): Context | undefined {
     if (!message.startsWith(start, at)) continue;
     at += start.length;
     end = key === "referrer" ? message.lastIndexOf('"') : quotedEnd(message, at);
+    if (end < at && cut) end = message.length;
     if (end < at) return undefined;
     context[key] = message.slice(at, end);
     at = end + 1;
@@ -160,11 +177,38 @@ function fill(context: Context, fields: ParsedFields): void {
   }
 }
 
-/** Whom or what the message is about: `user "U": password mismatch`, `open() "PATH" failed`. */
-function addSubject(base: string, fields: ParsedFields): void {
-  const user = /^user "([^"]{1,256})"(?:: | was not found in )/.exec(base.slice(0, 300))?.[1];
+/** Whom or what the message is about: a user, `open() "PATH" failed`. */
+function addSubject(base: string, cut: boolean, fields: ParsedFields): void {
+  const user = refusedUser(base, cut);
   if (user !== undefined) refuseLogin(fields, user);
   const call = /^\w{1,40}\(\) "/.exec(base);
   const end = call ? base.lastIndexOf('" ') : -1;
   if (call && end > call[0].length) fields.file = { path: base.slice(call[0].length, end) };
+}
+
+const beforeUser = 'user "';
+const mismatch = '": password mismatch';
+const notFound = '" was not found in "';
+
+/**
+ * ngx_http_auth_basic_module: `user "U": password mismatch`, `user "U" was not found in "FILE"`. U is as the client
+ * sent it, quotes and all, and as long; so only what stands round it tells its end.
+ */
+function refusedUser(base: string, cut: boolean): string | undefined {
+  if (!base.startsWith(beforeUser)) return undefined;
+  let to = userEnd(base);
+  // Something else behind it: U holds no colon (RFC 7617 §2), so the first of these words ends it.
+  if (to < 0) to = base.indexOf(mismatch, beforeUser.length);
+  if (to < 0 && !cut) return undefined;
+  return base.slice(beforeUser.length, to < 0 ? undefined : to);
+}
+
+/** Where the name ends in a whole message; -1 when it is none about a user. */
+function userEnd(base: string): number {
+  if (base.endsWith(mismatch)) {
+    const to = base.length - mismatch.length;
+    return to < beforeUser.length ? -1 : to;
+  }
+  const to = base.endsWith('"') ? base.lastIndexOf(notFound) : -1;
+  return to < beforeUser.length ? -1 : to;
 }
