@@ -83,7 +83,7 @@ function addContext(
   const failed = call ? message.indexOf(" failed (") : 0;
   const user =
     message.startsWith(beforeUser) && (message.includes(mismatch) || message.includes(notFound));
-  const start = /, client: /g;
+  const start = /, (?:udp )?client: /g;
   for (let tries = 0; tries < maxTries; tries++) {
     const found = start.exec(message);
     if (!found) break;
@@ -142,6 +142,8 @@ function quotedEnd(message: string, from: number): number {
   for (let at = message.indexOf('"', from); at >= 0; at = message.indexOf('"', at + 1)) {
     if (at + 1 === message.length) return at;
     const next = message.slice(at + 1, at + 16);
+    // The stream module ends with numbers.
+    if (next.startsWith(", bytes from/to")) return at;
     if (quoted.some((key) => next.startsWith(`, ${key}: "`))) return at;
   }
   return -1;
@@ -167,7 +169,10 @@ function fill(context: Context, fields: ParsedFields): void {
     fields.url = { ...fields.url, domain: split.host };
     if (split.port !== undefined) fields.url.port = split.port;
   }
-  const authority = /^[a-z]{1,20}:\/\/([^/\s]{1,255})/.exec(upstream?.slice(0, 300) ?? "")?.[1];
+  // The stream module names no scheme.
+  const authority = /^(?:[a-z]{1,20}:\/\/)?([^/\s]{1,255})/.exec(
+    upstream?.slice(0, 300) ?? "",
+  )?.[1];
   if (authority !== undefined) {
     const split = hostAndPort(authority);
     const end = authority.startsWith("unix:")
@@ -177,13 +182,22 @@ function fill(context: Context, fields: ParsedFields): void {
   }
 }
 
-/** Whom or what the message is about: a user, `open() "PATH" failed`. */
+const client =
+  /^(?:kevent\(\) reported that )?(?:udp )?client (\S{1,100}) (?:closed keepalive connection|connected to )/;
+
+/** Whom or what the message is about: a user, `open() "PATH" failed`, `client A closed keepalive connection`. */
 function addSubject(base: string, cut: boolean, fields: ParsedFields): void {
   const user = refusedUser(base, cut);
   if (user !== undefined) refuseLogin(fields, user);
   const call = /^\w{1,40}\(\) "/.exec(base);
   const end = call ? base.lastIndexOf('" ') : -1;
   if (call && end > call[0].length) fields.file = { path: base.slice(call[0].length, end) };
+  const address = fields.source ? undefined : client.exec(base.slice(0, 200))?.[1];
+  if (address !== undefined) {
+    const { host, port } = hostAndPort(address);
+    const source = endpointWithPort(host, port === undefined ? "" : String(port));
+    if (source) fields.source = source;
+  }
 }
 
 const beforeUser = 'user "';
