@@ -1,4 +1,4 @@
-import { ipOf } from "./address.ts";
+import { hostAndPort, ipOf } from "./address.ts";
 import type { ParsedFields } from "./format.ts";
 
 /** The client in a list of addresses, as Elastic's nginx pipeline chooses it: the first public one, else the first. */
@@ -18,9 +18,15 @@ export function isPublic(ip: string | undefined): boolean {
   return !(a === 100 && b >= 64 && b < 128);
 }
 
-/** The addresses of a list as servers write it: parted by commas and blanks; those that are none left out. */
+/**
+ * The addresses of a list as servers write it: parted by commas and blanks, without the ports that application gateways
+ * add; words that are none left out.
+ */
 export function addressList(text: string): string[] {
-  return text.split(/[,\s]+/).filter((word) => ipOf(word) !== undefined);
+  return text
+    .split(/[,\s]+/)
+    .map((word) => (ipOf(word) === undefined ? hostAndPort(word).host : word))
+    .filter((word) => ipOf(word) !== undefined);
 }
 
 /** All addresses of a list go to `related.ip`; an event has one source. */

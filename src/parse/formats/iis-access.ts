@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { statusOf } from "../access-event.ts";
-import { endpoint, hostAndPort, ipOf, portOf, unsigned } from "../address.ts";
+import { endpoint, hostAndPort, portOf, unsigned } from "../address.ts";
 import { format, type ParsedFields, type Parser } from "../format.ts";
 import { addForwardedFor, addForwardedSource } from "../forwarded.ts";
 import { urlOf } from "../request-line.ts";
@@ -127,16 +127,8 @@ function addEnds(row: ReadonlyMap<string, string>, fields: ParsedFields): void {
   }
   const forwarded = row.get("x-forwarded-for") ?? row.get("cs(x-forwarded-for)");
   if (forwarded === undefined) return;
-  addForwardedFor(fields, withoutPorts(forwarded.replaceAll("+", " ")));
+  addForwardedFor(fields, forwarded.replaceAll("+", " "));
   addForwardedSource(fields);
-}
-
-/** Application gateways write `address:port` into the list. */
-function withoutPorts(list: string): string {
-  return list
-    .split(/[,\s]+/)
-    .map((word) => (ipOf(word) === undefined ? hostAndPort(word).host : word))
-    .join(", ");
 }
 
 function addHttp(
