@@ -33,6 +33,10 @@ export const hostileLines: Readonly<
   "system.auth": [
     ["Nov 22 10:00:00 web1 sshd[1]: Failed password for ", " from 1.2.3.4 port 22 ssh2"],
     ["Nov 22 10:00:00 web1 sshd[1]: Failed password for ", " ssh2"],
+    [
+      "Nov 22 10:00:00 web1 sshd[1]: Failed publickey for ",
+      " from 1.2.3.4 port 2 ssh2: RSA SHA256:a ID ",
+    ],
     ["Nov 22 10:00:00 web1 sshd[1]: Invalid user ", " from "],
     ["Nov 22 10:00:00 web1 sshd[1]: message repeated 5 times: [ ", "message repeated 5 times: [ "],
     ["Nov 22 10:00:00 web1 sshd[1]: Connection closed by invalid user ", " port 1"],

@@ -1,7 +1,8 @@
 import type { ParsedFields } from "../format.ts";
-import { peerAfter, type Peer } from "./peer.ts";
+import { peerAfter } from "./peer.ts";
 import { after, classify, countAttempts, type Pattern } from "./program.ts";
 import { connections } from "./sshd-connections.ts";
+import { beforeProtocol } from "./sshd-key.ts";
 import { addPeer, userOf, withoutError, withoutPhase } from "./sshd-text.ts";
 
 const authentication = ["authentication"];
@@ -60,28 +61,6 @@ function verdict(body: string, word: string, fields: ParsedFields): boolean {
     fields.leafwatch = { attempts: 1, ssh: { method } };
   }
   return true;
-}
-
-/**
- * The address before ` ssh2`. At the end of the line it is the last one; where a key follows (`ssh2: RSA SHA256:…`),
- * it is the last that such a key can follow.
- */
-function beforeProtocol(text: string): Peer | undefined {
-  for (let at = text.lastIndexOf(" ssh"); at >= 0; at = text.lastIndexOf(" ssh", at - 1)) {
-    const version = text[at + 4];
-    if (version === "2" || version === "1") {
-      if (at + 5 === text.length || text.startsWith(": ", at + 5)) {
-        const from = Math.max(0, at - 400);
-        const peer = peerAfter(text.slice(from, at), "from");
-        if (peer?.port !== undefined) {
-          if (from > 0) peer.before = text.slice(0, from) + peer.before;
-          return peer;
-        }
-      }
-    }
-    if (at === 0) break;
-  }
-  return undefined;
 }
 
 function invalidUser(body: string, fields: ParsedFields): boolean {
