@@ -15,26 +15,23 @@ export const connections: readonly Pattern[] = [
   { name: "sshd: Address ADDRESS maps to NAME", take: mapsBack },
 ];
 
-const endings = [
-  "Connection closed by ",
-  "Connection reset by ",
-  "Disconnected from ",
-  "ssh_dispatch_run_fatal: Connection from ",
-];
+const endings = ["Connection closed by ", "Connection reset by ", "Disconnected from "];
+/** The line of packet.c that gives a reason after the address. */
+const endedFor = "ssh_dispatch_run_fatal: Connection from ";
 const states = ["authenticating user ", "invalid user ", "user "];
 
-/** `Connection closed by [authenticating user|invalid user|user USER ]ADDRESS port N`. */
+/** `Connection closed by [authenticating user|invalid user|user USER ]ADDRESS port N`: the address is the end. */
 function ended(body: string, fields: ParsedFields): boolean {
   const text = withoutError(body);
   for (const words of endings) {
     const rest = after(text, words);
-    if (rest === undefined) continue;
-    return addUserAndPeer(withoutReason(withoutPhase(rest)), fields);
+    if (rest !== undefined) return addUserAndPeer(withoutPhase(rest), fields);
   }
-  return false;
+  const rest = after(text, endedFor);
+  return rest !== undefined && addUserAndPeer(withoutReason(withoutPhase(rest)), fields);
 }
 
-/** Without what follows `port N`: packet.c adds `: REASON`, which is ours and never the client's. */
+/** Without what follows `port N`: `: REASON`, which is sshd's own and never the client's. */
 function withoutReason(text: string): string {
   const reason = / port \d{1,5}(: [^:]{1,200})$/.exec(text.slice(-230));
   return reason?.[1] === undefined ? text : text.slice(0, -reason[1].length);
@@ -60,8 +57,22 @@ function disconnecting(body: string, fields: ParsedFields): boolean {
     return true;
   }
   const text = withoutPhase(rest);
-  const change = text.indexOf(": Change of username or service not allowed");
-  return addUserAndPeer(change < 0 ? withoutReason(text) : text.slice(0, change), fields);
+  return addUserAndPeer(withoutChange(text) ?? withoutReason(text), fields);
+}
+
+const change = ": Change of username or service not allowed: (";
+
+/**
+ * Without the one reason that repeats the client's words: `(USER,SERVICE) -> (USER,SERVICE)`. The last is sshd's,
+ * because the reason is cut at 100 bytes and has no room for itself; and it is the reason only where it ends as one,
+ * because a user's name may hold these words before another reason.
+ */
+function withoutChange(text: string): string | undefined {
+  const at = text.lastIndexOf(change);
+  if (at < 0) return undefined;
+  // What cannot be printed is four characters (`\303`) of one byte.
+  const bytes = text.slice(at + 2, at + 410).replace(/\\[0-7]{3}/g, "x").length;
+  return text.endsWith(")") || bytes === 100 ? text.slice(0, at) : undefined;
 }
 
 const beforeAddress = [
