@@ -38,11 +38,13 @@ export function peerAfter(text: string, word: string): Peer | undefined {
   return peer;
 }
 
+/* After a port, sshd writes its reason's number without a blank; after an address that would be a part of IPv6. */
+const startingPeer =
+  /^([^\s]{1,255}?)(?: port (\d{1,5})(?=[\s,]|:(?:\s|\d{1,3}: |$)|$)|(?=[\s,]|:(?:\s|$)|$))/;
+
 /** `ADDRESS port N` or `ADDRESS` at the beginning of `text`, ended by a blank, a colon or the end. */
 export function peerAtStart(text: string): { peer: Endpoint; rest: string } | undefined {
-  const found = /^([^\s]{1,255}?)(?: port (\d{1,5}))?(?=[\s,]|:(?:\s|\d{1,3}: |$)|$)/.exec(
-    text.slice(0, 300),
-  );
+  const found = startingPeer.exec(text.slice(0, 300));
   if (!found?.[1]) return undefined;
   const peer = sourceOf({
     before: "",
