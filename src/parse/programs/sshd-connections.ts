@@ -85,7 +85,6 @@ const beforeAddress = [
   "Connection from ",
   "Connection closed by remote host ",
   "Protocol major versions differ for ",
-  "Protocol major versions differ: ",
   "kex_exchange_identification: Connection closed by remote host ",
   "refused connect from ",
 ];
