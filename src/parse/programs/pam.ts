@@ -79,7 +79,7 @@ function authenticationFailure(text: string, fields: ParsedFields, program: stri
       : text.slice(more[0].length);
   if (rest === undefined) return false;
   failed(fields, program, more === null ? 1 : Number(more[1]));
-  addLoginFields(rest, fields);
+  addLoginFields(rest, fields, program);
   return true;
 }
 
@@ -100,20 +100,20 @@ function failed(fields: ParsedFields, program: string, attempts: number): void {
 }
 
 /**
- * The remote host is the last before the user's name, because the remote user in front of it is the client's to
- * choose; the user, always the last, is what follows.
+ * `… ruser=R rhost=H[ user=U]`, of which R and U may be what the client typed, blanks and `rhost=` and all. sshd gives no
+ * R, so there the first host is PAM's. Elsewhere R is the name that was tried (FTP servers) and U an account of this
+ * machine, so the last host is PAM's, and a ` user=` counts only behind it.
  */
-function addLoginFields(text: string, fields: ParsedFields): void {
-  const twoBlanks = text.lastIndexOf("  user=");
-  const userAt = twoBlanks >= 0 ? twoBlanks : text.lastIndexOf(" user=");
-  const user = userAt < 0 ? "" : text.slice(userAt).trimStart().slice(5);
-  const head = userAt < 0 ? text : text.slice(0, userAt);
-  const hostAt = head.lastIndexOf(" rhost=");
-  if (hostAt >= 0) {
-    const source = endpoint(head.slice(hostAt + 7).trim());
-    if (source) fields.source = source;
-  }
-  const names = hostAt < 0 ? head : head.slice(0, hostAt);
+function addLoginFields(text: string, fields: ParsedFields, program: string): void {
+  const rhost = " rhost=";
+  const hostAt = program.startsWith("sshd") ? text.indexOf(rhost) : text.lastIndexOf(rhost);
+  const names = hostAt < 0 ? text : text.slice(0, hostAt);
+  const tail = hostAt < 0 ? ` ${text}` : text.slice(hostAt + rhost.length);
+  const userAt = hostAt < 0 ? tail.lastIndexOf(" user=") : tail.indexOf(" user=");
+  const source =
+    hostAt < 0 ? undefined : endpoint(tail.slice(0, userAt < 0 ? undefined : userAt).trim());
+  if (source) fields.source = source;
+  const user = userAt < 0 ? "" : tail.slice(userAt + 6);
   const remoteAt = names.indexOf(" ruser=");
   const remote = remoteAt < 0 ? "" : names.slice(remoteAt + 7);
   if (user !== "") fields.user = { name: user };
@@ -126,7 +126,7 @@ function otherResult(text: string, fields: ParsedFields, program: string): boole
   if (success !== undefined) {
     classify(fields, { category: authentication, type: info, outcome: "success" });
     countAttempts(fields, 0);
-    addLoginFields(success, fields);
+    addLoginFields(success, fields, program);
     return true;
   }
   // pam_sss, pam_winbind: a second line of the failure that stands above it.
