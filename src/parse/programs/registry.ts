@@ -30,7 +30,8 @@ const programs: Readonly<Record<string, readonly Pattern[]>> = {
 
 /**
  * Adds `process.*` and what the program's line says. `tag` is the program as the header names it: perhaps a path, or
- * with PAM's module as old versions wrote it (`sshd(pam_unix)`).
+ * with PAM's module as old versions wrote it (`sshd(pam_unix)`), or as polkit 0.105 names itself
+ * (`polkitd(authority=local)`).
  */
 export function addProgram(
   tag: string | undefined,
@@ -43,7 +44,8 @@ export function addProgram(
   const slash = tag.startsWith("/") ? tag.lastIndexOf("/") : -1;
   const named = slash < 0 ? tag : tag.slice(slash + 1);
   const paren = named.endsWith(")") ? named.indexOf("(pam_") : -1;
-  const name = paren > 0 ? named.slice(0, paren) : named;
+  const bare = paren > 0 ? named.slice(0, paren) : named;
+  const name = bare === "polkitd(authority=local)" ? "polkitd" : bare;
   fields.process = { name };
   if (pid !== undefined) fields.process.pid = pid;
   if (slash >= 0) fields.process.executable = tag;
