@@ -29,7 +29,8 @@ function newSession(body: string, fields: ParsedFields): boolean {
 function cronLine(body: string, fields: ParsedFields): boolean {
   const found = /^\(([^()\s]{1,256})\) ([A-Za-z][\w -]{0,40}) \(/.exec(body.slice(0, 320));
   if (!found?.[1]) return false;
-  if (found[1] !== "CRON" && found[1] !== "*system*") fields.user = { name: found[1] };
+  // cron's own names: `*system*`, and `*system*FILE` for a file of /etc/cron.d.
+  if (found[1] !== "CRON" && !found[1].startsWith("*system*")) fields.user = { name: found[1] };
   if (found[2] === "CMD" || found[2] === "CMDOUT" || found[2] === "CMDEND") {
     const rest = body.slice(found[0].length);
     const line = (rest.endsWith(")") ? rest.slice(0, -1) : rest).trim();
