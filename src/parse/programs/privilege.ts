@@ -20,33 +20,47 @@ export const pkexec: readonly Pattern[] = [
   { name: "pkexec: USER: Executing command [USER=…] … [COMMAND=…]", take: executing },
 ];
 
+/* A name may hold blanks (`DOM\domain admin`), and what follows it is another column, or the end of a line without a
+   command; so a folder whose name holds ` ; USER=` alone is no user. No two parts can share a semicolon. */
+const userColumn = / ; USER=([^;]{1,256}?) ;(?: [A-Z]{3,12}=| ?$)/;
+
 /**
  * sudo's own line (logging.c, eventlog.c): the invoking user, perhaps why it was refused, then `KEY=value` columns
- * parted by ` ; ` of which COMMAND is the last and may hold anything.
+ * parted by ` ; ` of which COMMAND is the last and may hold anything. Version 1.9 can add ` ; EXIT=N` when a command
+ * ends (log_exit_status); as the user may type the same for an argument, it stays in the command line, and such a line
+ * is a start like every other: hiding a command's start would be worse than seeing it twice.
  */
 function command(body: string, fields: ParsedFields): boolean {
   const text = body.trimStart();
   const colon = text.indexOf(" : ");
   if (colon <= 0) return false;
   const columns = text.slice(colon + 3);
-  const userAt = / ; USER=(\S{1,256}) ;/.exec(columns);
+  // The rest of a long argument list, which the user chose: no column in it is sudo's.
+  if (columns.startsWith("(command continued) ")) return false;
+  const userAt = userColumn.exec(columns);
   const commandAt = columns.indexOf(" ; COMMAND=", userAt?.index ?? 0);
-  if (commandAt < 0) return false;
-  const line = columns.slice(commandAt + 11);
+  if (commandAt < 0 && !userAt) return false;
+  const line = commandAt < 0 ? undefined : columns.slice(commandAt + 11);
   const head = columns.slice(0, userAt?.index ?? commandAt);
   const tty =
     head.startsWith("TTY=") || head.startsWith("HOST=") ? 0 : head.search(/ ; (?:TTY|HOST)=/);
+  // Without a command and without a terminal's column it is no line of this form.
+  if (line === undefined && tty < 0) return false;
 
-  classify(fields, { category: processCategory, type: start });
   const reason = tty > 0 ? head.slice(0, tty) : undefined;
-  if (reason !== undefined && fields.event) fields.event.reason = reason;
+  if (reason !== undefined) fields.event = { ...fields.event, reason };
   fields.user = { name: text.slice(0, colon) };
   if (userAt?.[1]) fields.user.effective = { name: userAt[1] };
-  const group = /(?:^| ; )GROUP=(\S{1,256}) ;/.exec(columns.slice(0, commandAt + 3))?.[1];
+  const keys = line === undefined ? columns : columns.slice(0, commandAt + 3);
+  const group = /(?:^| ; )GROUP=(\S{1,256}) ;/.exec(keys)?.[1];
   if (group !== undefined && fields.user.effective) fields.user.effective.group = { name: group };
   const folderAt = head.indexOf("PWD=");
+  if (folderAt >= 0)
+    fields.process = { ...fields.process, working_directory: head.slice(folderAt + 4) };
+  // A problem with the sudoers file is logged without a command; then nothing was started.
+  if (line === undefined) return true;
+  classify(fields, { category: processCategory, type: start });
   fields.process = { ...fields.process, ...commandOf(line) };
-  if (folderAt >= 0) fields.process.working_directory = head.slice(folderAt + 4);
   addService(line, fields);
   return true;
 }
@@ -64,7 +78,7 @@ function addService(line: string, fields: ParsedFields): void {
   fields.service = { name: found[2] };
 }
 
-/** Lines without a command: `USER : (command continued) …`, `pam_…` is taken before. */
+/** Lines without columns: `USER : (command continued) …`; `pam_…` is taken before. */
 function sudoText(body: string, fields: ParsedFields): boolean {
   const text = body.trimStart();
   const colon = text.indexOf(" : ");
