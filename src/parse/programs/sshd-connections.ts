@@ -11,11 +11,16 @@ export const connections: readonly Pattern[] = [
   { name: "sshd: User USER from ADDRESS not allowed", take: notAllowed },
   { name: "sshd: … from ADDRESS at the end", take: addressAtEnd },
   { name: "sshd: [ADDRESS] in brackets", take: bracketed },
-  { name: "sshd: input_userauth_request: invalid user", take: unknownUser },
+  { name: "sshd: USER after known words", take: userAfterWords },
   { name: "sshd: Address ADDRESS maps to NAME", take: mapsBack },
 ];
 
-const endings = ["Connection closed by ", "Connection reset by ", "Disconnected from "];
+const endings = [
+  "Connection closed by ",
+  "Connection reset by ",
+  "Disconnected from ",
+  "Timeout, client not responding from ",
+];
 /** The line of packet.c that gives a reason after the address. */
 const endedFor = "ssh_dispatch_run_fatal: Connection from ";
 const states = ["authenticating user ", "invalid user ", "user "];
@@ -27,7 +32,8 @@ function ended(body: string, fields: ParsedFields): boolean {
     const rest = after(text, words);
     if (rest !== undefined) return addUserAndPeer(withoutPhase(rest), fields);
   }
-  const rest = after(text, endedFor);
+  const rest =
+    after(text, endedFor) ?? between(withoutPhase(text), "Connection from ", " timed out");
   return rest !== undefined && addUserAndPeer(withoutReason(withoutPhase(rest)), fields);
 }
 
@@ -84,6 +90,7 @@ const beforeAddress = [
   "Timeout before authentication for ",
   "Connection from ",
   "Connection closed by remote host ",
+  "Read error from remote host ",
   "Protocol major versions differ for ",
   "kex_exchange_identification: Connection closed by remote host ",
   "refused connect from ",
@@ -156,13 +163,33 @@ function sessionUser(words: string, before: string): string | undefined {
   return at < 0 ? undefined : text.slice(at + 5);
 }
 
-/** `input_userauth_request: invalid user USER`: sshd's `Invalid user` line, with the address, stands beside it. */
-function unknownUser(body: string, fields: ParsedFields): boolean {
-  const rest = after(body, "input_userauth_request: invalid user ");
-  if (rest === undefined) return false;
-  const name = withoutPhase(rest);
+/**
+ * Lines that name a user and no address, and count nothing: `input_userauth_request: invalid user USER` and `Access
+ * denied for user USER by PAM account configuration` stand beside sshd's `Invalid user` and `Failed`; `subsystem
+ * request for NAME by user USER` comes after the login.
+ */
+function userAfterWords(body: string, fields: ParsedFields): boolean {
+  const text = withoutPhase(withoutError(body));
+  const name =
+    after(text, "input_userauth_request: invalid user ") ??
+    between(text, "Access denied for user ", " by PAM account configuration") ??
+    subsystemUser(text);
+  if (name === undefined) return false;
   if (name !== "") fields.user = { name };
   return true;
+}
+
+function between(text: string, start: string, end: string): string | undefined {
+  return text.endsWith(end) ? after(text.slice(0, -end.length), start) : undefined;
+}
+
+/** The last user: the subsystem's name is the client's to choose. */
+function subsystemUser(text: string): string | undefined {
+  const rest =
+    between(text, "subsystem request for ", " failed, subsystem not found") ??
+    after(text, "subsystem request for ");
+  const at = rest?.lastIndexOf(" by user ") ?? -1;
+  return at < 0 ? undefined : rest?.slice(at + 9);
 }
 
 /** `Address ADDRESS maps to NAME, but this does not map back to the address`. */
