@@ -1,5 +1,6 @@
 import type { ParsedFields } from "../format.ts";
 import { endpoint } from "../address.ts";
+import { accessDenied, namedAttempt } from "./pam-names.ts";
 import { after, classify, countAttempts, type Pattern } from "./program.ts";
 
 const authentication = ["authentication"];
@@ -30,6 +31,8 @@ function moduleLine(body: string, fields: ParsedFields, program: string): boolea
   return (
     sessionLine(text, fields) ||
     authenticationFailure(text, fields, program) ||
+    ldapFailure(text, fields, program) ||
+    accessDenied(text, fields) ||
     otherResult(text, fields, program) ||
     namedUser(text, fields)
   );
@@ -73,13 +76,19 @@ function nameAndId(text: string): { name: string; id?: string } {
 /** `authentication failure; logname= uid=0 … rhost=A  user=U`, `N more authentication failures; …`. */
 function authenticationFailure(text: string, fields: ParsedFields, program: string): boolean {
   const more = /^(\d{1,6}) more authentication failures?; /.exec(text.slice(0, 60));
-  const rest =
-    more === null
-      ? (after(text, "authentication failure; ") ?? after(text, "Authentication failure; "))
-      : text.slice(more[0].length);
+  const rest = more === null ? after(text, "authentication failure; ") : text.slice(more[0].length);
   if (rest === undefined) return false;
   failed(fields, program, more === null ? 1 : Number(more[1]));
   addLoginFields(rest, fields, program);
+  return true;
+}
+
+/** pam_ldap: `Authentication failure; user=U`. It is asked after pam_unix, whose failure is the counted one. */
+function ldapFailure(text: string, fields: ParsedFields, program: string): boolean {
+  const name = after(text, "Authentication failure; user=");
+  if (name === undefined) return false;
+  failed(fields, program, 0);
+  if (name !== "") fields.user = { name };
   return true;
 }
 
@@ -124,20 +133,22 @@ function addLoginFields(text: string, fields: ParsedFields, program: string): vo
 function otherResult(text: string, fields: ParsedFields, program: string): boolean {
   const success = after(text, "authentication success; ");
   if (success !== undefined) {
-    classify(fields, { category: authentication, type: info, outcome: "success" });
-    countAttempts(fields, 0);
+    succeeded(fields);
     addLoginFields(success, fields, program);
     return true;
   }
-  // pam_sss, pam_winbind: a second line of the failure that stands above it.
-  const refused =
-    /^(?:received for user (.{1,256}): \d{1,3} \(.{1,60}\)|user '(.{1,256})' denied access .*)$/.exec(
-      text.slice(0, 500),
-    );
-  const name = refused?.[1] ?? refused?.[2];
-  if (name !== undefined) {
+  const named = namedAttempt(text);
+  if (named) {
+    if (named.outcome === "failure") failed(fields, program, named.attempts);
+    if (named.outcome === "success") succeeded(fields);
+    fields.user = { name: named.name };
+    return true;
+  }
+  // pam_sss: a second line of the failure that stands above it.
+  const refused = /^received for user (.{1,256}): \d{1,3} \(.{1,60}\)$/.exec(text.slice(0, 500));
+  if (refused?.[1]) {
     failed(fields, program, 0);
-    fields.user = { name };
+    fields.user = { name: refused[1] };
     return true;
   }
   const tally = /^user (.{1,256}) \((\d{1,10})\) tally \d{1,9}, deny \d{1,9}$/.exec(
@@ -149,6 +160,12 @@ function otherResult(text: string, fields: ParsedFields, program: string): boole
     return true;
   }
   return false;
+}
+
+/** The program's own line is the counted one. */
+function succeeded(fields: ParsedFields): void {
+  classify(fields, { category: authentication, type: info, outcome: "success" });
+  countAttempts(fields, 0);
 }
 
 /** A quoted or trailing name in texts that decide nothing (`requirement … not met by user "root"`). */
