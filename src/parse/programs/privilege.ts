@@ -1,6 +1,6 @@
 import { commandOf } from "../command.ts";
 import type { ParsedFields } from "../format.ts";
-import { after, classify, countAttempts, type Pattern } from "./program.ts";
+import { classify, countAttempts, type Pattern } from "./program.ts";
 
 const processCategory = ["process"];
 const start = ["start"];
@@ -17,7 +17,7 @@ export const su: readonly Pattern[] = [
 ];
 
 export const pkexec: readonly Pattern[] = [
-  { name: "pkexec: USER: Executing command [USER=…] … [COMMAND=…]", take: executing },
+  { name: "pkexec: USER: TEXT [USER=…] [TTY=…] [CWD=…] [COMMAND=…]", take: executing },
 ];
 
 /* A name may hold blanks (`DOM\domain admin`), and what follows it is another column, or the end of a line without a
@@ -55,7 +55,7 @@ function command(body: string, fields: ParsedFields): boolean {
   const group = /(?:^| ; )GROUP=(\S{1,256}) ;/.exec(keys)?.[1];
   if (group !== undefined && fields.user.effective) fields.user.effective.group = { name: group };
   const folderAt = head.indexOf("PWD=");
-  if (folderAt >= 0)
+  if (folderAt >= 0 && folderAt + 4 < head.length)
     fields.process = { ...fields.process, working_directory: head.slice(folderAt + 4) };
   // A problem with the sudoers file is logged without a command; then nothing was started.
   if (line === undefined) return true;
@@ -112,21 +112,28 @@ function suText(body: string, fields: ParsedFields): boolean {
   return false;
 }
 
+/**
+ * `USER: Executing command [USER=U] [TTY=T] [CWD=FOLDER] [COMMAND=LINE]`, or in place of `Executing command` why it was
+ * not executed (pkexec.c).
+ */
 function executing(body: string, fields: ParsedFields): boolean {
-  const at = body.indexOf(": Executing command [USER=");
-  if (at <= 0) return false;
-  const rest = body.slice(at + 20);
+  const at = body.indexOf(": ");
+  const columnsAt = body.indexOf(" [USER=", at);
+  if (at <= 0 || columnsAt < at + 2) return false;
+  const text = body.slice(at + 2, columnsAt);
+  const rest = body.slice(columnsAt + 1);
   const target = /^\[USER=([^\]]{1,256})\]/.exec(rest.slice(0, 270))?.[1];
   const folderAt = rest.indexOf("[CWD=");
   const folderEnd = rest.indexOf("] [COMMAND=", folderAt);
-  const commandAt = rest.indexOf("[COMMAND=");
-  classify(fields, { category: processCategory, type: start });
+  const commandAt = folderEnd < 0 ? rest.indexOf("[COMMAND=") : folderEnd + 2;
+  if (text === "Executing command") classify(fields, { category: processCategory, type: start });
+  else fields.event = { ...fields.event, reason: text };
   fields.user = { name: body.slice(0, at), ...(target && { effective: { name: target } }) };
   if (commandAt >= 0) {
-    const line = after(rest.slice(commandAt), "[COMMAND=")?.replace(/\]$/, "") ?? "";
+    const line = rest.slice(commandAt + 9).replace(/\]$/, "");
     fields.process = { ...fields.process, ...commandOf(line) };
   }
-  if (folderAt >= 0 && folderEnd > 0) {
+  if (folderAt >= 0 && folderEnd > folderAt + 5) {
     fields.process = { ...fields.process, working_directory: rest.slice(folderAt + 5, folderEnd) };
   }
   return true;
