@@ -52,9 +52,7 @@ function beforeKey(text: string): Peer | undefined {
   const client = text.endsWith('"') ? text.lastIndexOf(', client user "') : -1;
   const isCut = text.length >= cutLength;
   const isCertificate =
-    client < 0
-      ? certificateEnd.test(text.slice(-300))
-      : certificateAndClient.test(text.slice(Math.max(0, client - 300), client + 15));
+    client < 0 ? certificateEnd.test(text.slice(-300)) : certificateAndClient.test(text);
   for (let at = text.indexOf(" ssh"); at >= 0; at = text.indexOf(" ssh", at + 1)) {
     if (!isProtocol(text, at)) continue;
     const key = keyStart.exec(text.slice(at + 5, at + 220));
