@@ -81,10 +81,15 @@ function outcomeOf(result: string | undefined): "success" | "failure" | undefine
   return result === "failed" || result === "0" || result === "no" ? "failure" : undefined;
 }
 
-/** sshd ends each attempt with a USER_LOGIN beside PAM's USER_AUTH; other programs leave only the USER_AUTH. */
+/**
+ * Programs that end each attempt with a USER_LOGIN of their own beside PAM's USER_AUTH; others leave only that. (sddm
+ * is one of the others.)
+ */
+const writesLogin = /(?:^|\/)(?:sshd(?:-session|-auth)?|login|gdm-session-worker|lightdm)$/;
+
 function attemptsOf(type: string, values: AuditValues): number {
   if (type === "USER_LOGIN") return 1;
-  return type === "USER_AUTH" && !/\/sshd(?:-session)?$/.test(values.get("exe") ?? "") ? 1 : 0;
+  return type === "USER_AUTH" && !writesLogin.test(values.get("exe") ?? "") ? 1 : 0;
 }
 
 function addProcess(type: string, values: AuditValues, fields: ParsedFields): void {
