@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { endpoint, portOf, unsigned } from "../address.ts";
+import { unsigned } from "../address.ts";
+import { addEnds } from "../audit-ends.ts";
 import { recordKinds, typeNames, type RecordKind } from "../audit-records.ts";
 import { auditValues, type AuditValues } from "../audit-values.ts";
 import { commandOf } from "../command.ts";
@@ -53,7 +54,7 @@ const parser: Parser = {
     if (node !== undefined) fields.host = { hostname: node };
     addProcess(type, values, fields);
     addUser(type, kind, values, fields);
-    addEnds(values, fields);
+    addEnds(type, kind, values, fields);
     addObjects(type, values, fields);
     return fields;
   },
@@ -183,24 +184,6 @@ function addUser(
       user.effective = { ...(effective !== undefined && { name: effective }), id: euid };
   }
   if (Object.keys(user).length > 0) fields.user = user;
-}
-
-function addEnds(values: AuditValues, fields: ParsedFields): void {
-  // Without an address, `hostname` is the peer's only where someone logs in; elsewhere it is the machine's own.
-  const peer = values.has("acct") ? values.get("hostname") : undefined;
-  const source = endpoint(values.get("addr") ?? peer ?? "");
-  const port = portOf(values.get("rport") ?? "");
-  const name = endpoint(values.get("hostname") ?? "")?.domain;
-  if (source) {
-    if (port !== undefined) source.port = port;
-    if (name !== undefined) source.domain ??= name;
-    fields.source = source;
-  }
-  const destination = endpoint(values.get("laddr") ?? "");
-  const localPort = portOf(values.get("lport") ?? "");
-  if (!destination) return;
-  if (localPort !== undefined) destination.port = localPort;
-  fields.destination = destination;
 }
 
 function addObjects(type: string, values: AuditValues, fields: ParsedFields): void {
