@@ -25,10 +25,17 @@ export function auditValues(text: string, type: string): AuditValues {
 function read(text: string, values: Map<string, string>, execve: boolean, outer: boolean): void {
   const length = text.length;
   let at = 0;
+  let bracketed = false;
   while (at < length) {
     const code = text.charCodeAt(at);
     // Blanks, commas of old versions, and U+001D before the enriched fields.
     if (code === 32 || code === 29 || code === 44) {
+      at++;
+      continue;
+    }
+    // RHEL 5 writes `acct=… : exe="…" (hostname=?, addr=?, terminal=ssh res=failed)`, or `acct=…: exe=`.
+    if (code === 40 && !outer && text.startsWith("hostname=", at + 1)) {
+      bracketed = true;
       at++;
       continue;
     }
@@ -51,7 +58,11 @@ function read(text: string, values: Map<string, string>, execve: boolean, outer:
       put(values, key, text.slice(start + 1, end));
       at = end + 1;
     } else {
-      put(values, key, decoded(key, word.slice(equals + 1), execve));
+      let value = word.slice(equals + 1);
+      if (bracketed && (value.endsWith(",") || value.endsWith(")"))) value = value.slice(0, -1);
+      else if (value.endsWith(":") && text.startsWith(" exe=", at + word.length))
+        value = value.slice(0, -1);
+      put(values, key, decoded(key, value, execve));
       at += word.length;
     }
   }
