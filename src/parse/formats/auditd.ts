@@ -4,7 +4,8 @@ import { addEnds } from "../audit-ends.ts";
 import { recordKinds, typeNames, type RecordKind } from "../audit-records.ts";
 import { auditValues, type AuditValues } from "../audit-values.ts";
 import { commandOf } from "../command.ts";
-import { format, type ParsedFields, type Parser } from "../format.ts";
+import { format, type ParseContext, type ParsedFields, type Parser } from "../format.ts";
+import { syslogLine } from "../syslog-header.ts";
 import { isoOf } from "../timestamp.ts";
 
 /** The Linux audit log, one record a line; what auditd's ENRICHED format adds is used. */
@@ -18,18 +19,25 @@ export const auditd = format({
 const head =
   /^(?:node=(\S{1,255}) )?type=([A-Za-z0-9_[\]]{1,60}) (?:msg=)?audit\((\d{1,12})\.(\d{3}):(\d{1,15})\): ?/;
 
-/** Where the record begins behind a syslog header: the kernel's and the dispatcher's own tags. */
+/** The tag of the kernel, or of auditd's dispatcher, between a syslog header and the record. */
+const syslogTag = /(?:audit|audispd|audisp-syslog)(?:\[\d{1,10}\])?: (?=(?:node|type)=)/;
+
+/** Where the record begins: perhaps behind a syslog header. */
 function recordStart(text: string): number {
   if (text.startsWith("type=") || text.startsWith("node=")) return 0;
-  for (const tag of ["audit: ", "audispd: ", "audisp-syslog: "]) {
-    const at = text.slice(0, 400).indexOf(tag);
-    if (at >= 0) return at + tag.length;
-  }
-  return 0;
+  const tag = syslogTag.exec(text.slice(0, 400));
+  return tag ? tag.index + tag[0].length : 0;
+}
+
+/** The host that a syslog header names. */
+function headerHost(header: string, context: ParseContext): string | undefined {
+  const line = header === "" ? "" : syslogLine(header, context);
+  return typeof line === "string" ? undefined : line.hostname;
 }
 
 const parser: Parser = {
-  parse(text, { trace }) {
+  parse(text, context) {
+    const { trace } = context;
     const start = recordStart(text);
     const found = head.exec(text.slice(start, start + 700));
     trace?.("type=T msg=audit(TIME:SEQUENCE):", found !== null);
@@ -51,7 +59,8 @@ const parser: Parser = {
     if (fields.event && kind?.category?.[0] === "authentication") {
       fields.leafwatch = { attempts: attemptsOf(type, values) };
     }
-    if (node !== undefined) fields.host = { hostname: node };
+    const hostname = node ?? headerHost(text.slice(0, start), context);
+    if (hostname !== undefined) fields.host = { hostname };
     addProcess(type, values, fields);
     addUser(type, kind, values, fields);
     addEnds(type, kind, values, fields);
