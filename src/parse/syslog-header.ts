@@ -1,5 +1,6 @@
 import { unsigned } from "./address.ts";
 import type { ParseContext } from "./format.ts";
+import { priorityWord } from "./syslog-words.ts";
 import { readStructuredData, type StructuredData } from "./structured-data.ts";
 import type { Zone } from "./zone.ts";
 import { clockTime, digits, isoTime, monthOf, wallTime, yearlessTime } from "./timestamp.ts";
@@ -15,7 +16,7 @@ export interface SyslogLine {
   program?: string;
   pid?: number;
   body: string;
-  /** The number of `<PRI>`. */
+  /** The number of `<PRI>`, or what the words for it come to. */
   priority?: number;
   /** What only RFC 5424 has. */
   version?: string;
@@ -113,7 +114,7 @@ function readStamp(text: string, from: number, context: ParseContext): Stamp | u
 }
 
 /**
- * ` host program[pid]: body`, each but the body optional. A first word that ends like a tag is one: then the host was
+ * ` host facility.level program[pid]: body`, each but the body optional. A first word that ends like a tag is one: then the host was
  * left out, as daemons that write to their own log do.
  */
 function splitTag(text: string, from: number, line: SyslogLine): void {
@@ -123,6 +124,11 @@ function splitTag(text: string, from: number, line: SyslogLine): void {
   if (!isTag(text, start, firstEnd) && firstEnd > start) {
     line.hostname = text.slice(start, firstEnd);
     start = blank < 0 ? text.length : skipBlanks(text, blank);
+    const word = priorityWord(text, start);
+    if (word) {
+      line.priority ??= word.priority;
+      start = skipBlanks(text, word.end);
+    }
   }
   const tag = tagAt(text, start);
   if (tag) {
