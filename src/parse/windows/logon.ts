@@ -78,15 +78,20 @@ function failureOf(id: string, data: Data): Record<string, string> | undefined {
   return Object.keys(failure).length > 0 ? failure : undefined;
 }
 
+/** What Windows writes for the client of a session at the console (4778, 4779). */
+const nowhere = new Set(["LOCAL", "Unknown"]);
+
 function addSource(id: string, data: Data, fields: ParsedFields): void {
   const address =
     value(data, "IpAddress") ?? value(data, "ClientAddress") ?? value(data, "SourceAddress");
   const port = portOf(value(data, "IpPort") ?? value(data, "SourcePort") ?? "");
+  const client = value(data, "ClientName");
   const name = machine(
-    value(data, "WorkstationName") ?? value(data, "Workstation") ?? value(data, "ClientName"),
+    value(data, "WorkstationName") ??
+      value(data, "Workstation") ??
+      (client === undefined || nowhere.has(client) ? undefined : client),
   );
-  const local = address === "LOCAL" || address === "Unknown";
-  const source = local || address === undefined ? undefined : endpoint(address);
+  const source = address === undefined || nowhere.has(address) ? undefined : endpoint(address);
   if (source) {
     if (port !== undefined && port !== 0) source.port = port;
     if (name !== undefined) source.domain = name;
