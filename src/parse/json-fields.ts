@@ -1,47 +1,62 @@
 import { ecsFields, type FieldType } from "../model/ecs-fields.ts";
 import { ipOf } from "./address.ts";
 import type { ParsedFields } from "./format.ts";
+import { jsonTime } from "./json-time.ts";
+import { takeUnfit } from "./json-values.ts";
+import { isoOf } from "./timestamp.ts";
+import type { Zone } from "./zone.ts";
 
 /** A JSON object's fields by ECS's names. */
 export interface NestedFields {
   fields: ParsedFields;
   /** Names of ECS fields that have a value of another type; they are left out. */
   wrong: string[];
+  /** False when `@timestamp` names no zone. */
+  zoned: boolean;
 }
 
 /**
  * Puts a JSON object into the nested shape of ECS: `a.b` and `{ a: { b } }` are the same field. What ECS does not
- * know goes to `labels` as text, where ECS wants what is one's own.
+ * know, fields as well as words for the kind of event, goes to `labels` as text, where ECS wants what is one's own.
+ * Times become ISO 8601 in UTC; `zone` is that of times without one.
  */
-export function nested(line: Readonly<Record<string, unknown>>): NestedFields {
+export function nested(line: Readonly<Record<string, unknown>>, zone: Zone): NestedFields {
   const fields: Record<string, unknown> = {};
   const wrong: string[] = [];
   const labels: [string, string][] = [];
+  let zoned = true;
+  const label = (path: string, value: unknown) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    labels.push([path.replaceAll(".", "_"), text]);
+  };
   const visit = (value: unknown, path: string, depth: number): void => {
     if (value === null || value === undefined) return;
     const known = ecsFields.get(path) ?? own(path);
-    if (known && holds(known, value)) {
-      set(fields, path, known.array && !Array.isArray(value) ? [value] : value);
+    const fit = known && fitting(known, value, zone);
+    if (fit) {
+      if (path === "@timestamp") zoned = fit.zoned;
+      set(fields, path, fit.value);
     } else if (typeof value === "object" && !Array.isArray(value) && depth < maxDepth) {
       for (const [key, inner] of Object.entries(value))
         visit(inner, path === "" ? key : `${path}.${key}`, depth + 1);
     } else if (known) {
       wrong.push(path);
     } else {
-      labels.push([
-        path.replaceAll(".", "_"),
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]);
+      label(path, value);
     }
   };
   visit(line, "", 0);
+  const event = fields["event"];
+  if (typeof event === "object" && event !== null) {
+    for (const [field, value] of takeUnfit(event as Record<string, unknown>)) label(field, value);
+  }
   if (labels.length > 0) {
     fields["labels"] = {
       ...Object.fromEntries(labels),
       ...(fields["labels"] as object | undefined),
     };
   }
-  return { fields: fields, wrong };
+  return { fields, wrong, zoned };
 }
 
 /** Deeper objects than any field of ECS become text. */
@@ -54,12 +69,24 @@ function own(path: string): FieldType | undefined {
   return undefined;
 }
 
-function holds({ type, array }: FieldType, value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return (
-      value.length > 0 && value.every((one) => !Array.isArray(one) && holds({ type, array }, one))
-    );
+/** `value` in the shape that ECS has for the field: an array of one and its one value are the same to a search. */
+function fitting(
+  { type, array }: FieldType,
+  value: unknown,
+  zone: Zone,
+): { value: unknown; zoned: boolean } | undefined {
+  const all: unknown[] = Array.isArray(value) ? value : [value];
+  if (all.length === 0 || (!array && all.length > 1)) return undefined;
+  if (type === "date") {
+    const time = jsonTime(all[0], zone);
+    return time && { value: isoOf(time.ms), zoned: time.zoned };
   }
+  return all.every((one) => !Array.isArray(one) && holds(type, one))
+    ? { value: array ? all : all[0], zoned: true }
+    : undefined;
+}
+
+function holds(type: string, value: unknown): boolean {
   switch (type) {
     case "object":
     case "nested":
@@ -76,10 +103,6 @@ function holds({ type, array }: FieldType, value: unknown): boolean {
       return typeof value === "boolean";
     case "ip":
       return typeof value === "string" && ipOf(value) === value;
-    case "date":
-      return (
-        typeof value === "number" || (typeof value === "string" && !Number.isNaN(Date.parse(value)))
-      );
     default:
       return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
   }

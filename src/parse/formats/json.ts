@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { format, type ParseContext, type ParsedFields, type Parser } from "../format.ts";
+import { format, type Parser } from "../format.ts";
 import { nested } from "../json-fields.ts";
 import { readObject } from "../json-text.ts";
-import { isoOf, isoTime } from "../timestamp.ts";
-import { instantOf, readEpoch, type TimeParts } from "../time-parts.ts";
 
 /** JSON lines: ECS as they are, anything else by `mapping`. */
 export const json = format({
@@ -22,11 +20,12 @@ function parserOf(mapping: Readonly<Record<string, string>> | undefined): Parser
       const line = readObject(text);
       context.trace?.("JSON object", typeof line !== "string");
       if (typeof line === "string") return { unparsed: line };
-      const { fields, wrong } = nested(
+      const { fields, wrong, zoned } = nested(
         mapping ? mapped(line, mapping) : isEcs(line) ? line : renamed(line),
+        context.zone,
       );
       context.trace?.(mapping ? "mapping" : "ECS names", wrong.length === 0);
-      addTime(fields, context);
+      if (!zoned) fields.event = { ...fields.event, timezone: context.zone.name };
       // Beside the fields that fit: whoever wrote the line means something else by these names than ECS does.
       return wrong.length === 0
         ? fields
@@ -102,28 +101,4 @@ function valueAt(line: Record<string, unknown>, path: string): unknown {
     here = (here as Record<string, unknown>)[key];
   }
   return here;
-}
-
-/** `@timestamp` as ISO 8601 in UTC, whatever the line has there: ISO text, or seconds or milliseconds since 1970. */
-function addTime(fields: ParsedFields, context: ParseContext): void {
-  const given: unknown = fields["@timestamp"];
-  delete fields["@timestamp"];
-  const ms = timeOf(given, context);
-  if (ms === undefined) return;
-  fields["@timestamp"] = isoOf(ms.ms);
-  if (!ms.zoned) fields.event = { ...fields.event, timezone: context.zone.name };
-}
-
-function timeOf(
-  given: unknown,
-  { zone }: ParseContext,
-): { ms: number; zoned: boolean } | undefined {
-  const text = typeof given === "number" ? String(given) : given;
-  if (typeof text !== "string") return undefined;
-  const stamp = isoTime(text, 0, zone);
-  if (stamp?.end === text.length) return stamp;
-  const parts: TimeParts = {};
-  // Seconds until the year 5138 are shorter than milliseconds since 1973.
-  const seconds = Number(text) < 1e11;
-  return readEpoch(seconds ? 1000 : 1)(text, parts) ? instantOf(parts, zone) : undefined;
 }
