@@ -108,7 +108,7 @@ function addProcess(type: string, values: AuditValues, fields: ParsedFields): vo
   const name = values.get("comm") ?? executable?.slice(executable.lastIndexOf("/") + 1);
   const pid = unsigned(values.get("pid") ?? "");
   const parent = unsigned(values.get("ppid") ?? "");
-  if (name !== undefined) process.name = name;
+  if (name !== undefined && name !== "") process.name = name;
   if (pid !== undefined) process.pid = pid;
   if (executable !== undefined) process.executable = executable;
   if (parent !== undefined) process.parent = { pid: parent };

@@ -54,7 +54,7 @@ function named(executable: string | undefined): Process {
   const name = executable.slice(
     Math.max(executable.lastIndexOf("\\"), executable.lastIndexOf("/")) + 1,
   );
-  return { name, executable };
+  return { ...(name !== "" && { name }), executable };
 }
 
 /** A process id, in hexadecimal or decimal. */
