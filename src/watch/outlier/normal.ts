@@ -1,5 +1,6 @@
 import type { Rung } from "../../model/alert.ts";
-import type { Usual } from "../events.ts";
+import type { Occurrence, Usual } from "../events.ts";
+import type { Measurement } from "./series.ts";
 import { streamDetector, type StreamDetector } from "./stream.ts";
 
 /** One window of a measure; `at` by the wall clock. */
@@ -51,14 +52,42 @@ export function learnNormal(
   };
 }
 
+/**
+ * Goes on with a series from what was learnt of it: the windows from `from` on that are unusual, and the newest one in any
+ * case, each with what is usual for it. Windows with fewer than `minOf` events are learned but never found.
+ */
+export function goOn(
+  { detector, ...normal }: Normal,
+  series: readonly Measurement[],
+  { from, minOf, rowOf }: { from: number; minOf: number; rowOf: (one: Measurement) => Row },
+): Occurrence[] {
+  const now: Normal = { ...normal, detector: detector.copy() };
+  const found: Occurrence[] = [];
+  for (const one of series) {
+    const row = rowOf(one);
+    if (one.start >= from && one.events >= minOf) {
+      const unusual = isUnusual(now, row);
+      const usual = unusual || one === series.at(-1) ? usualAt(now, row.at) : undefined;
+      // The limit is known to a hundredth: what is near it is what it was found to be.
+      const limit = usual && (unusual ? Math.min(usual.limit, one.count) : usual.limit);
+      if (usual && limit !== undefined && (unusual || one.count < limit)) {
+        const { first: at, last, count: weight } = one;
+        found.push({ at, last, weight, values: [], usual: { ...usual, limit } });
+      }
+    }
+    now.detector.learn(row.at, row.value);
+  }
+  return found;
+}
+
 /** True when the value is unusually large beside what the detector has learned so far. */
-export function isUnusual({ detector, decades }: Normal, { at, value }: Row): boolean {
+function isUnusual({ detector, decades }: Normal, { at, value }: Row): boolean {
   const usual = detector.usual(at);
   return usual !== undefined && value > usual && detector.rarity(at, value) > decades;
 }
 
 /** What is usual at a time, and, to a hundredth, the least value that is not; undefined where no value would be. */
-export function usualAt(normal: Normal, at: number): Usual | undefined {
+function usualAt(normal: Normal, at: number): Usual | undefined {
   const count = normal.detector.usual(at);
   if (count === undefined) return undefined;
   const unusual = (value: number) => isUnusual(normal, { at, value });

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { coarseGroups, reach } from "../counted.ts";
 import { groupKey, type Occurrence } from "../events.ts";
-import { isUnusual, learnNormal, usualAt, type Normal } from "../outlier/normal.ts";
+import { goOn, learnNormal, type Normal } from "../outlier/normal.ts";
 import { seriesOf, type Measured } from "../outlier/series.ts";
 import { ruleKind } from "../rule.ts";
 import { heldAgainst, runReachMs, runs } from "../slots.ts";
@@ -91,19 +91,8 @@ export const outlier = ruleKind({
           const all = await seriesOf(events, measured, groups, looked, signal);
           for (const [key, series] of all) {
             const normal = normals.get(key);
-            if (!normal) continue;
-            const now: Normal = { ...normal, detector: normal.detector.copy() };
-            for (const one of series) {
-              const row = rowOf(one);
-              const newest = one === series.at(-1);
-              const unusual = one.events >= minOf && isUnusual(now, row);
-              if (one.start >= first && (unusual || newest)) {
-                const usual = usualAt(now, row.at);
-                const found = { at: one.first, last: one.last, weight: one.count, values: [] };
-                if (usual) gathered.get(key)?.[0]?.push({ ...found, usual });
-              }
-              now.detector.learn(row.at, row.value);
-            }
+            const found = normal ? goOn(normal, series, { from: first, minOf, rowOf }) : [];
+            gathered.get(key)?.[0]?.push(...found);
           }
         }
         return gathered;
