@@ -9,11 +9,16 @@ interface Problem {
 }
 
 const names = z.array(z.string()).catch([]);
+const paths = z.array(z.object({ path: z.string().optional() }).catch({})).catch([]);
 
 /** Just the names, and of a config with other mistakes as many as can be read, so that all are told at once. */
 const named = z.object({
   hosts: z
-    .array(z.object({ name: z.string().catch(""), jump: names }).catch({ name: "", jump: [] }))
+    .array(
+      z
+        .object({ name: z.string().catch(""), jump: names, logs: paths })
+        .catch({ name: "", jump: [], logs: [] }),
+    )
     .catch([]),
   notify: z
     .object({ recipients: z.record(z.string(), z.unknown()).catch({}) })
@@ -51,6 +56,11 @@ export function crossCheck(raw: unknown, fields: KnownFields): Problem[] {
           : [{ path: ["hosts", i, "jump", j], message: unknown(via, hosts, "host") }],
       ),
     ),
+    ...config.hosts.flatMap(({ logs }, i) =>
+      logs.flatMap(({ path = "" }, j) =>
+        path === "" || isAbsolute(path) ? [] : [relative(i, j, path)],
+      ),
+    ),
     ...audiences.flatMap(({ to, path }) =>
       to.flatMap((name, i) =>
         recipients.includes(name)
@@ -66,6 +76,15 @@ export function crossCheck(raw: unknown, fields: KnownFields): Problem[] {
     ...checkInProblems(config.check_in, fields),
   ];
 }
+
+/** From a root on, also `C:/`; a pattern may begin with a choice of them. */
+const isAbsolute = (path: string) => /^([/\\{]|[a-z]:)/i.test(path);
+
+/** What it is relative to would depend on the account and on how the host is read, and a checkpoint with it. */
+const relative = (host: number, entry: number, path: string): Problem => ({
+  path: ["hosts", host, "logs", entry, "path"],
+  message: `"${path}" is relative; write it from the root on, such as /var/log/auth.log (~ is not filled in)`,
+});
 
 /** `match` is in the filter language of rules, its fields those of the events. */
 function checkInProblems(
