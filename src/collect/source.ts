@@ -12,6 +12,8 @@ export interface Stream {
    * @throws AppError which names host and path.
    */
   batches(from: Position | undefined, signal: AbortSignal): AsyncIterable<LineBatch>;
+  /** False while the last look found nothing there that could be read; left out where something always is. */
+  exists?(): boolean;
 }
 
 /** One `logs:` entry of a host. A glob finds its streams over time; other sources have exactly one. */

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Stream } from "../collect/source.ts";
 import type { LogEntry } from "../config/schema.ts";
 import type { Enricher } from "../enrich/enricher.ts";
 import { delayMs } from "../lib/backoff.ts";
@@ -59,7 +58,7 @@ export function stagesOf(
   return {
     async load(stream, signal) {
       if (!attempts.has(stream.name) && open.has(keyOf(name, stream.name)))
-        throw readTwice(name, stream);
+        throw readTwice(name, stream.name);
       open.add(keyOf(name, stream.name));
       attempts.set(stream.name, attempts.get(stream.name) ?? 0);
       return delivery.load(name, stream.name, signal);
@@ -179,8 +178,9 @@ export async function failed(
   }
 }
 
-function readTwice(host: string, stream: Stream): AppError {
-  return new AppError("SHIP_READ_TWICE", `${host}: two entries of logs: read ${stream.name}`, {
+/** Two entries of `host` match `stream`. */
+export function readTwice(host: string, stream: string): AppError {
+  return new AppError("SHIP_READ_TWICE", `${host}: two entries of logs: read ${stream}`, {
     hint: "narrow the path of one of them: a file is read once",
   });
 }

@@ -81,8 +81,10 @@ export function livePaths(paths: readonly string[], known: ReadonlySet<string>):
 
 function stream(path: string, config: Options, deps: SourceDeps, ended?: () => void): Stream {
   const fields = { "host.name": deps.host, "log.file.path": path };
+  let exists = true;
   return {
     name: path,
+    exists: () => exists,
     async *batches(from, signal) {
       await using followed = followFile(deps.files, from, {
         host: deps.host,
@@ -98,10 +100,11 @@ function stream(path: string, config: Options, deps: SourceDeps, ended?: () => v
       let warned = false;
       async function* round() {
         yield* followed.look(signal);
-        if (!followed.exists && !warned) {
+        exists = followed.exists;
+        if (!exists && !warned) {
           deps.log.warn(fields, "no such file: it is read as soon as it is there");
         }
-        warned = !followed.exists;
+        warned = !exists;
       }
       // A glob finds the file again when there is one; a path of its own is waited for.
       const over = () => ended !== undefined && followed.finished;
