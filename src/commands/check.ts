@@ -12,6 +12,7 @@ import { createChannels } from "../notify/recipients.ts";
 import { amount } from "../notify/when.ts";
 import { formats } from "../parse/registry.ts";
 import { checkAudiences } from "../report/schedule.ts";
+import { lookAtFiles } from "./check-files.ts";
 import { lookAtLogs } from "./check-logs.ts";
 import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import { finding, lookOnce, type Finding } from "./finding.ts";
@@ -74,7 +75,7 @@ async function lookAt(context: Context, options: Options, signal: AbortSignal): 
     }),
     ...hosts.all.map((host, i) => lookAtLogs(host, config.hosts[i]?.logs ?? [], signal)),
   ];
-  parts.push(lookAtNotify(context, options.sendTest, signal));
+  parts.push(lookAtFiles(config, signal), lookAtNotify(context, options.sendTest, signal));
   return (await Promise.all(parts)).flat();
 }
 
