@@ -7,7 +7,7 @@ import type { Alert } from "../model/alert.ts";
 import { openAlerts, type AlertAction, type AlertEvent } from "../watch/alerts.ts";
 import { elasticEvents } from "../watch/elastic-events.ts";
 import { endOfWindow, explainRule } from "../watch/explain.ts";
-import { openContext, withConfig, type ConfigOptions } from "./context.ts";
+import { openContext, openReachable, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { rulesOf } from "./rules-of.ts";
 import { tableOf } from "./table.ts";
@@ -33,7 +33,7 @@ export const alertsCommand: AddCommand = (program, io) => {
     .option("--json", "print the alert documents as a JSON array")
     .action(
       async (options: Options & Record<"state" | "workflow" | "rule", string | undefined>) => {
-        await using context = await openContext(options, io);
+        await using context = await openReachable(options, io);
         const filter = {
           rule: options.rule,
           state: oneOf("--state", ["pending", "active", "recovering", "recovered"], options.state),
@@ -50,7 +50,7 @@ export const alertsCommand: AddCommand = (program, io) => {
     .argument("<id>", "its id, or the beginning of it")
     .option("--json", "print the alert document as JSON")
     .action(async (id: string, options: Options) => {
-      await using context = await openContext(options, io);
+      await using context = await openReachable(options, io);
       const store = openAlerts(context.client, context.config.namespace);
       const document = await store.find(id, io.signal);
       if (options.json) {
@@ -105,7 +105,7 @@ export const alertsCommand: AddCommand = (program, io) => {
       .option("--json", "print the changed alert document as JSON");
 
   const act = async (id: string, action: AlertAction, options: ActOptions) => {
-    await using context = await openContext(options, io);
+    await using context = await openReachable(options, io);
     const store = openAlerts(context.client, context.config.namespace);
     const who = { by: options.by ?? userInfo().username, at: new Date() };
     const document = await store.act(id, action, who, io.signal);

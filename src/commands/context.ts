@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { createClient } from "../es/client.ts";
+import { wrap } from "../es/errors.ts";
 import { createLog, type Log } from "../lib/log.ts";
 import type { Io } from "./io.ts";
 
@@ -38,4 +39,23 @@ export async function openContext({ config: path }: ConfigOptions, io: Io): Prom
     }),
     [Symbol.asyncDispose]: () => client.close(),
   };
+}
+
+/** A cluster that lives answers sooner, milliseconds. */
+const patienceMs = 10_000;
+
+/**
+ * The same for commands that somebody waits for: a cluster that does not answer is asked once, without the patience
+ * that services have. @throws CONFIG_MISSING, CONFIG_INVALID, ES_UNREACHABLE, ES_TIMEOUT, ES_UNAUTHORIZED.
+ */
+export async function openReachable(options: ConfigOptions, io: Io): Promise<Context> {
+  const context = await openContext(options, io);
+  const once = { signal: io.signal, maxRetries: 0, requestTimeout: patienceMs };
+  try {
+    await wrap(() => context.client.cluster.health({ filter_path: "status" }, once), io.signal);
+    return context;
+  } catch (error) {
+    await context[Symbol.asyncDispose]();
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import {
   type DeadLetterChange,
   type StoredDeadLetter,
 } from "../ship/dead-letters.ts";
-import { openContext, withConfig, type ConfigOptions } from "./context.ts";
+import { openReachable, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { tableOf } from "./table.ts";
 
@@ -23,7 +23,7 @@ export const deadLettersCommand: AddCommand = (program, io) => {
     .description("show those that nobody has dealt with")
     .option("--json", "print them as JSON")
     .action(async (options: Options) => {
-      await using context = await openContext(options, io);
+      await using context = await openReachable(options, io);
       const found = await createDeadLetters(context.client, context.config.namespace).list(
         {},
         io.signal,
@@ -40,7 +40,7 @@ export const deadLettersCommand: AddCommand = (program, io) => {
       .argument("[id...]", "ids of list; none: all of them")
       .option("--json", "print what became of them as JSON")
       .action(async (ids: string[], options: Options) => {
-        await using context = await openContext(options, io);
+        await using context = await openReachable(options, io);
         const store = createDeadLetters(context.client, context.config.namespace);
         const open = await store.list({}, io.signal);
         const changes: DeadLetterChange[] = [];

@@ -1,6 +1,5 @@
 import { Option } from "commander";
 import { writeFile } from "node:fs/promises";
-import { wrap } from "../es/errors.ts";
 import { AppError, messageOf } from "../lib/errors.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJson } from "../report/json.ts";
@@ -10,7 +9,7 @@ import type { Audience } from "../report/options.ts";
 import { renderPdf } from "../report/pdf.ts";
 import { audienceName } from "../report/schedule.ts";
 import { parseWeek, weekBefore, weekOf } from "../report/week.ts";
-import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
+import { openReachable, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { openOutbox } from "./outbox.ts";
 import { reportOf } from "./reporting.ts";
@@ -39,7 +38,7 @@ export const reportCommand: AddCommand = (program, io) => {
     .action(async (options: Options) => {
       const { out, send } = options;
       if (out === undefined && !send) throw nowhere();
-      await using context = await openContext(options, io);
+      await using context = await openReachable(options, io);
       const { config } = context;
       const now = new Date();
       const week =
@@ -47,9 +46,6 @@ export const reportCommand: AddCommand = (program, io) => {
           ? weekBefore(weekOf(now, config.timezone), 1)
           : parseWeek(options.week, config.timezone);
       const audience = audienceOf(context, options.audience);
-      // Who stands before a terminal shall not wait for the patience that the schedule has.
-      const once = { signal: io.signal, maxRetries: 0 };
-      await wrap(() => context.client.cluster.health({ filter_path: "status" }, once), io.signal);
       const report = await reportOf(context, audience ?? {}, week, now, io.signal);
       if (out !== undefined) await write(report, out, options.format, (text) => io.out(text));
       if (send) await sendNow(context, report, audience, now, io.signal);

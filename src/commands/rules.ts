@@ -11,7 +11,13 @@ import { rulesError } from "../watch/parse-rule-file.ts";
 import { importSigma } from "../watch/sigma.ts";
 import { testRules } from "../watch/test-rules.ts";
 import { loadConfig } from "../config/load.ts";
-import { defaultConfig, openContext, withConfig, type ConfigOptions } from "./context.ts";
+import {
+  defaultConfig,
+  openContext,
+  openReachable,
+  withConfig,
+  type ConfigOptions,
+} from "./context.ts";
 import { explained } from "./explained.ts";
 import type { AddCommand, Io } from "./io.ts";
 import { offlineRulesOf, rulesOf } from "./rules-of.ts";
@@ -86,7 +92,7 @@ export const rulesCommand: AddCommand = (program, io) => {
     .option("--json", "print the result as JSON")
     .action(async (ids: string[], options: BacktestOptions) => {
       const range = rangeOf(options);
-      await using context = await openContext(options, io);
+      await using context = await openReachable(options, io);
       const { client, config } = context;
       const chosen = chosenRules(await rulesOf(config), ids);
       const store = elasticEvents({ client, namespace: config.namespace });

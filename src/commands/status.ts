@@ -8,7 +8,7 @@ import { outboxFigures, type OutboxFigures } from "../notify/figures.ts";
 import { createDeadLetters } from "../ship/dead-letters.ts";
 import { createCheckpoints } from "../ship/checkpoints.ts";
 import { elasticState } from "../watch/elastic-state.ts";
-import { openContext, withConfig, type ConfigOptions, type Context } from "./context.ts";
+import { openReachable, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { tableOf } from "./table.ts";
 
@@ -36,7 +36,7 @@ export const statusCommand: AddCommand = (program, io) => {
     .description("show sources, streams, rules, alerts and the outbox")
     .option("--json", "print it as JSON")
     .action(async (options: ConfigOptions & { json?: boolean }) => {
-      await using context = await openContext(options, io);
+      await using context = await openReachable(options, io);
       await checkSetup(context.client, context.config.namespace, io.signal);
       const status = await statusOf(context, io.signal);
       await io.out(
