@@ -4,7 +4,7 @@ import { once, setMaxListeners } from "node:events";
 import { commands } from "./commands/registry.ts";
 import type { Io } from "./commands/io.ts";
 import { version } from "./lib/version.ts";
-import { AppError, messageOf } from "./lib/errors.ts";
+import { AppError, isAbort, messageOf } from "./lib/errors.ts";
 import { shutdownSignal } from "./lib/shutdown.ts";
 import { visible } from "./lib/visible.ts";
 
@@ -23,6 +23,14 @@ function describe(error: unknown): string {
   const stack =
     error instanceof Error && process.env["LEAFWATCH_DEBUG"] ? `\n${error.stack ?? ""}` : "";
   return `leafwatch: ${lines.join("\n")}${stack}\n`;
+}
+
+/** What a signal broke off has not been done; services end without it (`untilStopped`). */
+function stopped(cause: unknown): AppError {
+  return new AppError("STOPPED", "stopped by a signal before it was done", {
+    hint: "run the command again: what was stored or sent by then stays so",
+    cause,
+  });
 }
 
 async function out(text: string): Promise<void> {
@@ -58,7 +66,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 try {
   await program.parseAsync(process.argv);
-} catch (error) {
+} catch (thrown) {
+  const error = isAbort(thrown) && shutdown.signal.aborted ? stopped(thrown) : thrown;
   // commander has printed its own message already.
   if (!(error instanceof CommanderError)) process.stderr.write(describe(error));
   process.exitCode = exitCodeOf(error);
