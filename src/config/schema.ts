@@ -36,6 +36,8 @@ const timezone = z.string().refine(isTimezone, {
   error: "is no time zone; write an IANA name such as Europe/London",
 });
 
+const listenError = { error: "write host:port, such as 127.0.0.1:9464; a port is at most 65535" };
+
 /** The whole of leafwatch.yml, assembled from what each part says of its own section. */
 export const configSchema = z.strictObject({
   timezone: timezone
@@ -63,8 +65,8 @@ export const configSchema = z.strictObject({
   report: reportOptions.default([]),
   check_in: checkInOptions.optional(),
   listen: z
-    .string()
-    .regex(/^.+:\d{1,5}$/, "write an address as host:port")
+    .string(listenError)
+    .refine((text) => Number(/^.+:(\d+)$/.exec(text)?.[1] ?? Infinity) <= 65_535, listenError)
     .optional()
     .describe("address of /healthz, /readyz and /metrics"),
   limits: z
