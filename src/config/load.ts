@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { AppError } from "../lib/errors.ts";
+import { placeOf } from "../lib/plain-words.ts";
 import { readYaml, type YamlFile, type YamlProblem } from "../lib/yaml.ts";
 import { checkYaml, yamlError } from "../lib/yaml-problems.ts";
 import { knownFields, type KnownFields } from "../watch/known-fields.ts";
@@ -28,7 +29,7 @@ export async function loadConfig(path: string): Promise<Config> {
 function located(file: YamlFile, fields: KnownFields): YamlProblem[] {
   return crossCheck(file.value, fields).map(({ path, message }) => ({
     ...file.locate(path),
-    message: `${path.join(".")}: ${message}`,
+    message: `${placeOf(file.value, path)}: ${message}`,
   }));
 }
 

@@ -31,15 +31,16 @@ export function formatDuration(totalMs: number): string {
 }
 
 /** Config value: a duration string; milliseconds after parsing. */
-export const duration = z.string().transform((text, context) => {
+export const duration = textOr(noDuration).transform((text, context) => {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
-  context.addIssue({
-    code: "custom",
-    message: `"${text}" is no duration: write for example 30s, 5m, 24h or 400d`,
-  });
+  context.addIssue({ code: "custom", message: noDuration(text) });
   return z.NEVER;
 });
+
+function noDuration(given: unknown): string {
+  return `${JSON.stringify(given)} is no duration: write for example 30s, 5m, 24h or 400d`;
+}
 
 const unitBytes = {
   B: 1,
@@ -52,12 +53,18 @@ const unitBytes = {
 } as const;
 
 /** Config value: a size such as `64MB` or `1MiB`; bytes after parsing. */
-export const byteSize = z.string().transform((text, context) => {
+export const byteSize = textOr(noSize).transform((text, context) => {
   const match = /^(\d+) ?(B|KB|MB|GB|KiB|MiB|GiB)$/.exec(text);
   if (match) return Number(match[1]) * unitBytes[match[2] as keyof typeof unitBytes];
-  context.addIssue({
-    code: "custom",
-    message: `"${text}" is no size: write for example 64MB or 1MiB`,
-  });
+  context.addIssue({ code: "custom", message: noSize(text) });
   return z.NEVER;
 });
+
+function noSize(given: unknown): string {
+  return `${JSON.stringify(given)} is no size: write for example 64MB or 1MiB`;
+}
+
+/** A text, and for a bare number the words that any other mistake gets: its unit is missing. */
+function textOr(words: (given: unknown) => string) {
+  return z.string({ error: ({ input }) => (input === undefined ? undefined : words(input)) });
+}

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { closest } from "./closest.ts";
 import { AppError } from "./errors.ts";
+import { kindOf, placeOf, plainWords } from "./plain-words.ts";
 import type { YamlFile, YamlProblem } from "./yaml.ts";
 
 /** Holds `file` against `schema`. Every problem is reported at once, with line, column and what was meant. */
@@ -9,7 +10,7 @@ export function checkYaml<S extends z.ZodType>(
   schema: S,
 ): { value?: z.output<S>; problems: YamlProblem[] } {
   if (file.value === undefined && file.problems.length > 0) return { problems: [...file.problems] };
-  const result = schema.safeParse(file.value ?? {});
+  const result = schema.safeParse(file.value ?? {}, { error: plainWords });
   if (result.success) return { value: result.data, problems: [...file.problems] };
   const problems = result.error.issues.flatMap((issue) => describe(file, schema, issue, []));
   // A value whose secret could not be filled in is wrong for that reason alone.
@@ -42,7 +43,9 @@ function describe(
   prefix: readonly PropertyKey[],
 ): YamlProblem[] {
   const path = [...prefix, ...issue.path];
-  const where = path.length > 0 ? `${path.map(String).join(".")}: ` : "";
+  const where = path.length > 0 ? `${placeOf(file.value, path)}: ` : "";
+  const say = (message: string) => [{ ...file.locate(path), message }];
+  const given = valueAt(file.value, path);
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(schema, path, file.value);
     return issue.keys.map((key) => {
@@ -60,32 +63,57 @@ function describe(
     const best = branches.sort((a, b) => depth(b) - depth(a))[0];
     if (best && depth(best) > 0)
       return best.flatMap((inner) => describe(file, schema, inner, path));
-    const wanted = branches
-      .map((errors) => errors[0]?.message ?? "")
-      .filter((text, i, all) => text && all.indexOf(text) === i);
     const note =
       "note" in issue && issue.note === "No matching discriminator" && "discriminator" in issue
         ? discriminator(file, schema, path.slice(0, -1), String(issue.discriminator))
         : undefined;
     if (note) return [note];
-    return [{ ...file.locate(path), message: `${where}${wanted.join(", or ") || issue.message}` }];
+    if (given === undefined) return say(`${placeOf(file.value, path)} is missing`);
+    return say(`${where}${wanted(branches, given)}`);
   }
-  if (issue.code === "invalid_value") {
-    const given = valueAt(file.value, path);
-    const allowed = issue.values.map(String);
-    const meant = typeof given === "string" ? closest(given, allowed) : undefined;
-    const advice = meant ? `; did you mean "${meant}"?` : "";
-    return [
-      {
-        ...file.locate(path),
-        message: `${where}${JSON.stringify(given)} is not one of ${allowed.join(", ")}${advice}`,
-      },
-    ];
+  if (issue.code === "invalid_value") return say(`${where}${notOneOf(issue.values, given)}`);
+  if (issue.code === "invalid_type") {
+    if (given === undefined) return say(`${placeOf(file.value, path)} is missing`);
+    return say(`${where}${insteadOf(given, [issue], issue.message)}`);
   }
-  if (issue.code === "invalid_type" && valueAt(file.value, path) === undefined) {
-    return [{ ...file.locate(path), message: `${path.map(String).join(".")} is missing` }];
-  }
-  return [{ ...file.locate(path), message: `${where}${issue.message}` }];
+  return say(`${where}${issue.message}`);
+}
+
+/** What the branches of a union ask for, each of which refused `given` as a whole. */
+function wanted(branches: readonly (readonly Issue[])[], given: unknown): string {
+  const first = firstOf(branches);
+  const values = first.flatMap((issue) => (issue.code === "invalid_value" ? issue.values : []));
+  if (typeof given === "string" && values.some((value) => typeof value === "string"))
+    return notOneOf(values, given);
+  const mismatch = (issue: Issue) => ["invalid_type", "invalid_value"].includes(issue.code);
+  // A branch that takes such a value knows best what is wrong with this one.
+  const close = first.filter((issue) => !mismatch(issue));
+  const texts = [...new Set((close.length > 0 ? close : first).map(({ message }) => message))];
+  const text = texts.map((one, i) => (i > 0 ? one.replace(/^write /, "") : one)).join(", or ");
+  return close.length > 0 ? text : insteadOf(given, first, text);
+}
+
+/** Our own words for a wrong type say what is there as well. */
+function insteadOf(given: unknown, issues: readonly Issue[], message: string): string {
+  const ours = issues.every((issue) => issue.message === plainWords(issue));
+  return ours ? `${message}, not ${kindOf(given)}` : message;
+}
+
+/** The first issue of each branch, of unions within it, too. */
+function firstOf(branches: readonly (readonly Issue[])[]): Issue[] {
+  return branches.flatMap(([issue]) => {
+    if (!issue) return [];
+    return issue.code === "invalid_union" && issue.errors.length > 0
+      ? firstOf(issue.errors)
+      : [issue];
+  });
+}
+
+function notOneOf(values: readonly unknown[], given: unknown): string {
+  const allowed = values.map(String);
+  const meant = typeof given === "string" ? closest(given, allowed) : undefined;
+  const advice = meant ? `; did you mean "${meant}"?` : "";
+  return `${JSON.stringify(given)} is not one of ${allowed.join(", ")}${advice}`;
 }
 
 function discriminator(
@@ -102,7 +130,7 @@ function discriminator(
   const meant = typeof given === "string" ? closest(given, allowed) : undefined;
   const said =
     given === undefined ? `${key} is missing` : `${key} ${JSON.stringify(given)} is unknown`;
-  const where = path.length > 0 ? `${path.map(String).join(".")}: ` : "";
+  const where = path.length > 0 ? `${placeOf(file.value, path)}: ` : "";
   return {
     ...file.locate(given === undefined ? path : [...path, key]),
     message: `${where}${said}; ${meant ? `did you mean "${meant}"?` : `known: ${allowed.join(", ")}`}`,

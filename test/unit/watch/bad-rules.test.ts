@@ -108,7 +108,7 @@ const mistakes: { title: string; text: string; says: string }[] = [
   {
     title: "a threshold of 0",
     text: "version: 1\nrules:\n  - id: r\n    match: { event.outcome: failure }\n    within: 5m\n    count: { gte: 0 }\n",
-    says: "r.yml:6:19: count.gte: Too small: expected number to be >0",
+    says: "r.yml:6:19: count.gte: write more than 0",
   },
   {
     title: "no condition",
