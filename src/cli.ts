@@ -33,8 +33,8 @@ function stopped(cause: unknown): AppError {
   });
 }
 
-async function out(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, "drain");
+async function out(content: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(content)) await once(process.stdout, "drain");
 }
 
 // One signal stops every stream of every host: many listeners are no leak here.

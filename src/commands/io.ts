@@ -4,8 +4,8 @@ import type { Readable } from "node:stream";
 /** What a command may touch of the outside; cli.ts makes it, tests make their own. */
 export interface Io {
   stdin: Readable;
-  /** Writes text to stdout as it is; resolves when the reader has room for more. */
-  out(text: string): Promise<void>;
+  /** Writes text or bytes to stdout as they are; resolves when the reader has room for more. */
+  out(content: string | Uint8Array): Promise<void>;
   /** Writes text to stderr. */
   err(text: string): void;
   /** True when stderr is a terminal: progress bars and colours only then. */

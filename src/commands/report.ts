@@ -1,8 +1,5 @@
 import { Option } from "commander";
-import { writeFile } from "node:fs/promises";
-import { AppError, messageOf } from "../lib/errors.ts";
-import { renderHtml } from "../report/html.ts";
-import { renderJson } from "../report/json.ts";
+import { AppError } from "../lib/errors.ts";
 import { reportMail } from "../report/mail.ts";
 import type { Report } from "../report/model.ts";
 import type { Audience } from "../report/options.ts";
@@ -12,14 +9,13 @@ import { parseWeek, weekBefore, weekOf } from "../report/week.ts";
 import { openReachable, withConfig, type ConfigOptions, type Context } from "./context.ts";
 import type { AddCommand } from "./io.ts";
 import { openOutbox } from "./outbox.ts";
+import { reportFormatOf, reportFormats, writeReport, type ReportFormat } from "./report-file.ts";
 import { reportOf } from "./reporting.ts";
-
-const formats = ["pdf", "html", "json"] as const;
 
 interface Options extends ConfigOptions {
   week?: string;
   out?: string;
-  format?: (typeof formats)[number];
+  format?: ReportFormat;
   audience?: string;
   send?: boolean;
 }
@@ -31,13 +27,16 @@ export const reportCommand: AddCommand = (program, io) => {
     .option("--week <week>", "ISO week such as 2026-W47 (default: the last whole week)")
     .option("--out <file>", "write it there; - is stdout")
     .addOption(
-      new Option("--format <format>", "default: by the file's name, else pdf").choices(formats),
+      new Option("--format <format>", "default: by the file's name, else pdf").choices(
+        reportFormats,
+      ),
     )
     .option("--audience <name>", "one of several audiences in report: (default: the first)")
     .option("--send", "mail it to the audience now")
     .action(async (options: Options) => {
       const { out, send } = options;
       if (out === undefined && !send) throw nowhere();
+      const format = reportFormatOf(out ?? "", options.format, io);
       await using context = await openReachable(options, io);
       const { config } = context;
       const now = new Date();
@@ -47,7 +46,7 @@ export const reportCommand: AddCommand = (program, io) => {
           : parseWeek(options.week, config.timezone);
       const audience = audienceOf(context, options.audience);
       const report = await reportOf(context, audience ?? {}, week, now, io.signal);
-      if (out !== undefined) await write(report, out, options.format, (text) => io.out(text));
+      if (out !== undefined) await writeReport(report, out, format, io);
       if (send) await sendNow(context, report, audience, now, io.signal);
       if (out !== "-")
         await io.out(
@@ -55,32 +54,6 @@ export const reportCommand: AddCommand = (program, io) => {
         );
     });
 };
-
-async function write(
-  report: Report,
-  path: string,
-  wanted: Options["format"],
-  stdout: (text: string) => Promise<void>,
-): Promise<void> {
-  const named = formats.find((format) => path.endsWith(`.${format}`));
-  const format = wanted ?? named ?? "pdf";
-  if (path === "-") {
-    if (format === "pdf")
-      throw usage("a PDF is no text for a terminal", "give --out a file's name");
-    await stdout(format === "html" ? renderHtml(report) : renderJson(report));
-    return;
-  }
-  const render = { pdf: renderPdf, html: renderHtml, json: renderJson }[format];
-  try {
-    await writeFile(path, await render(report));
-  } catch (cause) {
-    if (!(cause instanceof Error && "syscall" in cause)) throw cause;
-    throw new AppError("REPORT_WRITE", `${path} cannot be written: ${messageOf(cause)}`, {
-      hint: "choose a folder that is there and that you may write to",
-      cause,
-    });
-  }
-}
 
 /** Asked for by hand it is sent again each time, beside what the schedule sends. */
 async function sendNow(

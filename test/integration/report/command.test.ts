@@ -195,7 +195,7 @@ describe("leafwatch report", function () {
     const nowhere = join(folder, "no", "such", "r.pdf");
     await fails(["--week", "2026-W47", "--out", nowhere], "REPORT_WRITE", /no.such.r\.pdf/);
     await fails(["--week", "2026-W47"], "USAGE_REPORT", /where/);
-    await fails(["--week", "2026-W47", "--out", "-"], "USAGE_REPORT", /PDF/);
+    await fails(["--week", "2026-W47", "--out", "x.docx"], "USAGE_REPORT", /\.docx/);
     await fails(
       ["--week", "2026-W47", "--out", out],
       "ES_UNREACHABLE",

@@ -9,7 +9,7 @@ async function parse(options: Partial<ParseOptions>, input: string) {
     { format: "apache.access", timezone: "UTC", enrich: false, ...options },
     {
       stdin: Readable.from([Buffer.from(input)]),
-      out: async (text) => {
+      out: async (text: string) => {
         texts.out += text;
       },
       err: (text) => {
