@@ -30,7 +30,7 @@ export interface AlertEvent {
 
 /** What people see of alerts and do with them. */
 export interface Alerts {
-  /** Every alert, the oldest first, but those that turned out to be part of another or nothing. */
+  /** Every alert, by when it was first seen, but those that turned out to be part of another or nothing. */
   list(filter: AlertFilter, signal: AbortSignal): Promise<AlertDocument[]>;
   /** By id or its beginning, where that is enough. @throws ALERT_UNKNOWN, ALERT_AMBIGUOUS. */
   find(id: string, signal: AbortSignal): Promise<AlertDocument>;
@@ -61,7 +61,7 @@ export function openAlerts(client: Client, namespace: string): Alerts {
             (state === undefined || alert.state === state) &&
             (workflow === undefined || alert.workflow === workflow),
         )
-        .sort((a, b) => (a.leafwatch.alert.opened_at < b.leafwatch.alert.opened_at ? -1 : 1));
+        .sort(byAge);
     },
     find: async (id, signal) => (await stored(documents, id, signal)).doc,
     async history(id, signal) {
@@ -110,6 +110,15 @@ export function openAlerts(client: Client, namespace: string): Alerts {
       return changed.doc;
     },
   };
+}
+
+/** By what `alerts list` shows; two that began at once by id, so that the order stays. */
+function byAge(
+  { leafwatch: { alert: a } }: AlertDocument,
+  { leafwatch: { alert: b } }: AlertDocument,
+) {
+  const [first, second] = [Date.parse(a.first_seen), Date.parse(b.first_seen)];
+  return first - second || (a.id < b.id ? -1 : 1);
 }
 
 function withStep(doc: AlertDocument, step: WorkflowStep): AlertDocument {
