@@ -11,7 +11,7 @@ import { visible } from "./lib/visible.ts";
 /** Exit code: 0 done, 1 it failed, 2 wrong usage or config. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  return error instanceof AppError && /^(CONFIG|RULES|USAGE|PARSE)_/.test(error.code) ? 2 : 1;
+  return error instanceof AppError && /^(CONFIG|RULES|USAGE|PARSE)_|^RULE_UNKNOWN$/.test(error.code) ? 2 : 1;
 }
 
 function describe(error: unknown): string {

@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import type { Config } from "../config/schema.ts";
 import { AppError } from "../lib/errors.ts";
 import { parseDuration } from "../lib/duration.ts";
 import { visible } from "../lib/visible.ts";
@@ -8,8 +9,8 @@ import { openAlerts, type AlertAction, type AlertEvent } from "../watch/alerts.t
 import { elasticEvents } from "../watch/elastic-events.ts";
 import { endOfWindow, explainRule } from "../watch/explain.ts";
 import { openContext, openReachable, withConfig, type ConfigOptions } from "./context.ts";
-import type { AddCommand } from "./io.ts";
-import { rulesOf } from "./rules-of.ts";
+import type { AddCommand, Io } from "./io.ts";
+import { rulesOf, unknownRule } from "./rules-of.ts";
 import { tableOf } from "./table.ts";
 
 interface Options extends ConfigOptions {
@@ -41,6 +42,8 @@ export const alertsCommand: AddCommand = (program, io) => {
         };
         const store = openAlerts(context.client, context.config.namespace);
         const found = await store.list(filter, io.signal);
+        if (options.rule !== undefined && found.length === 0)
+          await noteUnknownRule(context.config, options.rule, io);
         await io.out(options.json ? `${JSON.stringify(found)}\n` : listOf(found, io.columns));
       },
     );
@@ -138,6 +141,15 @@ export const alertsCommand: AddCommand = (program, io) => {
       act(id, { name: "closed", note: options.reason }, options),
     );
 };
+
+/** A rule that is gone has alerts still; one that never was is a slip. Rules that cannot be read are no reason to fail. */
+async function noteUnknownRule(config: Config, id: string, io: Io): Promise<void> {
+  const set = await rulesOf(config).catch(() => undefined);
+  if (!set || set.rules.some((rule) => rule.id === id)) return;
+  if (set.problems.some((problem) => problem.rule === id)) return;
+  const { message, hint } = unknownRule(set, id);
+  io.err(`${message}: ${hint}\n`);
+}
 
 function oneOf<T extends string>(flag: string, known: readonly T[], given?: string): T | undefined {
   if (given === undefined) return undefined;

@@ -1,7 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { AppError, messageOf } from "../lib/errors.ts";
-import { closest } from "../lib/closest.ts";
-import { parseDuration } from "../lib/duration.ts";
 import { amount } from "../notify/when.ts";
 import { backtest, type Backtest } from "../watch/backtest.ts";
 import { elasticEvents } from "../watch/elastic-events.ts";
@@ -20,8 +18,9 @@ import {
 } from "./context.ts";
 import { explained } from "./explained.ts";
 import type { AddCommand, Io } from "./io.ts";
-import { offlineRulesOf, rulesOf } from "./rules-of.ts";
+import { chosenRules, offlineRulesOf, rulesOf } from "./rules-of.ts";
 import { tableOf } from "./table.ts";
+import { rangeOf, timeOf } from "./times.ts";
 
 interface Options extends ConfigOptions {
   json?: boolean;
@@ -91,7 +90,7 @@ export const rulesCommand: AddCommand = (program, io) => {
     .option("--to <time>", "to there (default: now)")
     .option("--json", "print the result as JSON")
     .action(async (ids: string[], options: BacktestOptions) => {
-      const range = rangeOf(options);
+      const range = rangeOf(options, new Date());
       await using context = await openReachable(options, io);
       const { client, config } = context;
       const chosen = chosenRules(await rulesOf(config), ids);
@@ -164,41 +163,6 @@ async function offlineRules({ config: path }: Options): Promise<RuleSet> {
     if (!missing || path !== defaultConfig) throw error;
     return offlineRulesOf("rules/*.yml");
   }
-}
-
-function chosenRules(set: RuleSet, chosen: readonly string[]) {
-  if (chosen.length === 0) return set.rules;
-  return chosen.map((id) => {
-    const rule = set.rules.find((one) => one.id === id);
-    if (rule) return rule;
-    const refused = set.problems.filter((problem) => problem.rule === id);
-    if (refused.length > 0) throw rulesError(refused);
-    const ids = set.rules.map((one) => one.id);
-    const meant = closest(id, ids);
-    throw new AppError("RULE_UNKNOWN", `there is no rule "${id}"`, {
-      hint: meant === undefined ? `rules: ${ids.join(", ")}` : `did you mean "${meant}"?`,
-    });
-  });
-}
-
-function rangeOf({ weeks, from, to }: BacktestOptions): { from: Date; to: Date } {
-  const end = to === undefined ? new Date() : timeOf("--to", to);
-  if (from !== undefined) return { from: timeOf("--from", from), to: end };
-  const count = Number(weeks ?? 4);
-  if (!(count > 0)) {
-    throw new AppError("USAGE_WEEKS", `--weeks ${weeks ?? ""} is no number of weeks`, {
-      hint: "write for example --weeks 8, or --from and --to",
-    });
-  }
-  return { from: new Date(end.getTime() - count * (parseDuration("1w") ?? 0)), to: end };
-}
-
-function timeOf(flag: string, text: string): Date {
-  const time = new Date(text);
-  if (!Number.isNaN(time.getTime())) return time;
-  throw new AppError("USAGE_TIME", `${flag} ${text} is no time`, {
-    hint: "write for example 2026-11-19T18:00:00Z",
-  });
 }
 
 /** A line that counts up on a terminal, nothing elsewhere. */

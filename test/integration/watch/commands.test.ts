@@ -208,6 +208,10 @@ watch: { rules: "${folder.path}/*-rules.yml", from: 24h }
     );
     assert.deepEqual(await json("alerts", "list", "--workflow", "closed"), []);
     assert.equal((await run("alerts", "list", "--workflow", "closed")).out, "no alerts\n");
+    const stranger = await run("alerts", "list", "--rule", "brtue", "--json");
+    assert.deepEqual([stranger.out, stranger.code], ["[]\n", undefined]);
+    assert.match(stranger.err, /there is no rule "brtue": did you mean "brute"\?/);
+    assert.equal((await run("alerts", "list", "--rule", "brute")).err, "");
     const { id } = alert;
     const [, row = ""] = (await run("alerts", "list")).out.split("\n");
     const [shortId = "", ...cells] = row.split(/ {2,}/);
