@@ -11,7 +11,9 @@ import { visible } from "./lib/visible.ts";
 /** Exit code: 0 done, 1 it failed, 2 wrong usage or config. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  return error instanceof AppError && /^(CONFIG|RULES|USAGE|PARSE)_|^RULE_UNKNOWN$/.test(error.code) ? 2 : 1;
+  return error instanceof AppError && /^(CONFIG|RULES|USAGE|PARSE)_|^RULE_UNKNOWN$/.test(error.code)
+    ? 2
+    : 1;
 }
 
 function describe(error: unknown): string {
@@ -33,7 +35,17 @@ function stopped(cause: unknown): AppError {
   });
 }
 
+/**
+ * A reader that has seen enough (`| head`) is no failure: the command ends where it next writes, quietly and with 0.
+ */
+let closed: Error | undefined;
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  closed = error;
+});
+
 async function out(content: string | Uint8Array): Promise<void> {
+  if (closed) throw closed;
   if (!process.stdout.write(content)) await once(process.stdout, "drain");
 }
 
@@ -58,19 +70,13 @@ const program = new Command("leafwatch")
   .exitOverride()
   .showHelpAfterError("(leafwatch --help lists the commands)");
 for (const add of commands) add(program, io);
-// A reader that has seen enough (`| head`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exitCode ??= 0;
-});
-
 try {
   await program.parseAsync(process.argv);
 } catch (thrown) {
   const error = isAbort(thrown) && shutdown.signal.aborted ? stopped(thrown) : thrown;
   // commander has printed its own message already.
-  if (!(error instanceof CommanderError)) process.stderr.write(describe(error));
-  process.exitCode = exitCodeOf(error);
+  if (!(error instanceof CommanderError) && error !== closed) process.stderr.write(describe(error));
+  process.exitCode = error === closed ? 0 : exitCodeOf(error);
 } finally {
   shutdown[Symbol.dispose]();
 }
