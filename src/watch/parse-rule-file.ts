@@ -41,14 +41,23 @@ export interface ParsedFile {
   problems: RuleFileProblem[];
 }
 
-/** The problems as one error, every one with file, line and column. */
+/** The problems as one error, every one with file, line and column; a recipient that many rules miss is told once. */
 export function rulesError(problems: readonly RuleFileProblem[]): AppError {
-  return yamlError(
-    "RULES_INVALID",
-    problems,
-    "docs/rules.md describes every key; `leafwatch rules check` looks again",
-  );
+  const isStranger = ({ message }: RuleFileProblem) => message.includes(stranger);
+  const told = problems.flatMap((problem) => {
+    if (!isStranger(problem)) return [problem];
+    const alike = problems.filter(({ message }) => message === problem.message);
+    if (alike[0] !== problem) return [];
+    const more = alike.length > 1 ? ` (the first of ${alike.length} rules)` : "";
+    return [{ ...problem, message: `${problem.message}${more}` }];
+  });
+  const hint = problems.every(isStranger)
+    ? "add the names to notify.recipients of the config, or let the rules name others"
+    : "docs/rules.md describes every key; `leafwatch rules check` looks again";
+  return yamlError("RULES_INVALID", told, hint);
 }
+
+const stranger = 'no recipient "';
 
 /** The rules of one file's text. */
 export async function parseRuleFile(
@@ -197,7 +206,7 @@ function checkNames(
     const meant = closest(name, recipients);
     say(
       ["notify"],
-      `no recipient "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+      `${stranger}${name}"${meant === undefined ? ` in notify.recipients of the config; known: ${recipients.join(", ")}` : `; did you mean "${meant}"?`}`,
     );
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadRules } from "../../../src/watch/load-rules.ts";
-import { parseRuleFile } from "../../../src/watch/parse-rule-file.ts";
+import { parseRuleFile, rulesError } from "../../../src/watch/parse-rule-file.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const rule = (lines: string) => `version: 1
@@ -184,6 +184,21 @@ describe("watch/load-rules", () => {
       rules.map(({ id }) => id),
       ["first", "third"],
     );
+  });
+
+  it("tells once of a recipient that many rules miss, and where to add it", async () => {
+    const { problems } = await parseRuleFile(
+      `${rule("    notify: { to: [it] }")}\n${rule("    notify: { to: [it] }").split("\n").slice(2).join("\n").replace("id: r", "id: s")}`,
+      "r.yml",
+      { recipients: ["operations"] },
+    );
+    assert.equal(problems.length, 2);
+    const { message, hint } = rulesError(problems);
+    assert.equal(
+      message,
+      'r.yml:7:13: notify: no recipient "it" in notify.recipients of the config; known: operations (the first of 2 rules)',
+    );
+    assert.match(hint, /^add the names to notify\.recipients/);
   });
 
   it("changes the hash with the rule and not with its tests", async () => {
