@@ -25,7 +25,7 @@ export function createLeafwatch(log: (text: string) => void): Leafwatch {
     const io: Io = {
       stdin: Readable.from([]),
       out: async (text) => {
-        printed += text;
+        printed += text.toString();
       },
       err: log,
       terminal: false,
