@@ -8,14 +8,14 @@ export function fileError(
   trouble: FileTrouble,
   host: string,
   path: string,
-  details: { permissionHint?: string; cause?: unknown; words?: string } = {},
+  details: { missingHint?: string; permissionHint?: string; cause?: unknown; words?: string } = {},
 ): AppError {
   const { cause, words } = details;
   const place = `${host}: ${path}`;
   switch (trouble) {
     case "not_found":
       return new AppError("FILE_NOT_FOUND", `${place} does not exist`, {
-        hint: "check `path`; the file is read as soon as it is there",
+        hint: details.missingHint ?? "check `path`; the file is read as soon as it is there",
         cause,
       });
     case "permission":

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { LineBatch, Position } from "../model/raw-line.ts";
 import { gzipContent, plainContent, type Content } from "./content.ts";
-import { fileError } from "./file-errors.ts";
+import { fileError, isFileError } from "./file-errors.ts";
 import { fromPosition, toPosition } from "./file-states.ts";
 import type { OpenFile } from "./files.ts";
 import { localFiles } from "./local-files.ts";
@@ -96,7 +96,14 @@ async function open(
   { progress }: ImportOptions,
   signal: AbortSignal,
 ): Promise<{ content: Content; total: number }> {
-  const file = await localFiles(here).open(path, signal);
+  const file = await localFiles(here)
+    .open(path, signal)
+    .catch((error: unknown) => {
+      if (!isFileError(error) || error.code !== "FILE_NOT_FOUND") throw error;
+      const missingHint =
+        "give the path of a file on this machine; an import does not wait for one";
+      throw fileError("not_found", here, path, { missingHint, cause: error });
+    });
   const stat = await file.stat(signal);
   const counted = progress
     ? counting(file, (bytes) => {

@@ -150,11 +150,15 @@ export async function failed(
   // Anything but an AppError is a mistake of ours: not to be retried in silence.
   if (!(thrown instanceof AppError)) throw thrown;
   const { code, hint } = thrown;
-  const { log } = shipping.context;
-  const where = { host: { name: host }, stream };
-  // Somebody ships it by hand, or takes it over just now: that is how it should be.
-  if (code === "CHECKPOINT_TAKEN") log.warn({ ...where, reason: thrown.message }, "stream let go");
-  else log.error({ ...where, err: thrown }, "stream failed");
+  // What is read once tells of all its failures at its end.
+  if (!shipping.once) {
+    const { log } = shipping.context;
+    const where = { host: { name: host }, stream };
+    // Somebody ships it by hand, or takes it over just now: that is how it should be.
+    if (code === "CHECKPOINT_TAKEN")
+      log.warn({ ...where, reason: thrown.message }, "stream let go");
+    else log.error({ ...where, err: thrown }, "stream failed");
+  }
   if (fatal.has(code)) shipping.giveUp(thrown);
   if (fatal.has(code) || shipping.once || code === "SHIP_READ_TWICE") {
     shipping.failures.push({ host, stream, error: thrown });

@@ -35,7 +35,9 @@ describe("our own log", () => {
     const entry = JSON.parse(ecs.lines[0] ?? "") as Record<string, unknown>;
     const { code, hint, error } = entry;
     assert.deepEqual({ code, hint }, { code: "SSH_UNREACHABLE", hint: "is it up?" });
-    assert.equal((error as { message: string }).message, "web1 is down");
+    assert.deepEqual(error, { type: "AppError", message: "web1 is down" });
+    ecs.log.error({ err: new TypeError("a mistake of ours") }, "stopped");
+    assert.match(ecs.lines[1] ?? "", /"stack_trace":"TypeError/);
     const terminal = logged(true);
     terminal.log.error({ err }, "cannot read for now");
     assert.match(
