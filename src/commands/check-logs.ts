@@ -57,7 +57,7 @@ async function lookAtLog(host: HostHandle, entry: LogEntry, signal: AbortSignal)
 function noFile(host: string, named: boolean): AppError {
   const words = named ? `there is no such file on ${host}` : `no file on ${host} matches`;
   return new AppError("CHECK_NO_FILE", words, {
-    hint: `compare the path with what is on ${host}; where the log is still to come all is well: it is waited for and read from its beginning`,
+    hint: `compare the path with what is on ${host}; where the log is still to come all is well: it is waited for and read as soon as it is there`,
   });
 }
 
