@@ -8,7 +8,7 @@ import type { Alert } from "../model/alert.ts";
 import { openAlerts, type AlertAction, type AlertEvent } from "../watch/alerts.ts";
 import { elasticEvents } from "../watch/elastic-events.ts";
 import { endOfWindow, explainRule } from "../watch/explain.ts";
-import { openContext, openReachable, withConfig, type ConfigOptions } from "./context.ts";
+import { openReachable, withConfig, type ConfigOptions } from "./context.ts";
 import type { AddCommand, Io } from "./io.ts";
 import { rulesOf, unknownRule } from "./rules-of.ts";
 import { tableOf } from "./table.ts";
@@ -69,7 +69,7 @@ export const alertsCommand: AddCommand = (program, io) => {
     .argument("<id>", "its id, or the beginning of it")
     .option("--json", "print the result as JSON")
     .action(async (id: string, options: Options) => {
-      await using context = await openContext(options, io);
+      await using context = await openReachable(options, io);
       const { client, config } = context;
       const store = openAlerts(client, config.namespace);
       const alert = alertOf(await store.find(id, io.signal));

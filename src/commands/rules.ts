@@ -9,13 +9,7 @@ import { rulesError } from "../watch/parse-rule-file.ts";
 import { importSigma } from "../watch/sigma.ts";
 import { testRules } from "../watch/test-rules.ts";
 import { loadConfig } from "../config/load.ts";
-import {
-  defaultConfig,
-  openContext,
-  openReachable,
-  withConfig,
-  type ConfigOptions,
-} from "./context.ts";
+import { defaultConfig, openReachable, withConfig, type ConfigOptions } from "./context.ts";
 import { explained } from "./explained.ts";
 import type { AddCommand, Io } from "./io.ts";
 import { chosenRules, offlineRulesOf, rulesOf } from "./rules-of.ts";
@@ -105,7 +99,7 @@ export const rulesCommand: AddCommand = (program, io) => {
     .option("--at <time>", "ISO 8601 (default: now)")
     .option("--json", "print the result as JSON")
     .action(async (id: string, options: Options & { at?: string }) => {
-      await using context = await openContext(options, io);
+      await using context = await openReachable(options, io);
       const { client, config } = context;
       const [rule] = chosenRules(await rulesOf(config), [id]);
       if (!rule) return;
