@@ -31,7 +31,7 @@ async function check(notify: string, ...args: string[]): Promise<Finding[]> {
   checkCommand(program, {
     stdin: Readable.from([]),
     out: async (text) => {
-      out += text;
+      out += text.toString();
     },
     err: () => undefined,
     terminal: false,

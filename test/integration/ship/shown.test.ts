@@ -39,7 +39,7 @@ hosts: [{ name: web1, read: local, logs: [{ format: apache.access, path: "${live
         add(program, {
           stdin: Readable.from([]),
           out: async (text) => {
-            out += text;
+            out += text.toString();
           },
           err: () => undefined,
           terminal: false,
