@@ -1,6 +1,6 @@
 import { silentLog } from "../lib/log.ts";
 import { isRaised, type Transition } from "../model/alert.ts";
-import type { EventStore } from "./events.ts";
+import { ofAnyAge, type EventStore } from "./events.ts";
 import { memoryState } from "./memory-state.ts";
 import type { Rule } from "./rule.ts";
 import type { WatchState } from "./state.ts";
@@ -133,16 +133,14 @@ function repeatsIn({ notify: { repeatMs, backoff, maxMs } }: Rule, lastsMs: numb
 
 /** The store without regard to how late events arrived, and without fetching evidence that nobody reads. */
 function timeless(store: EventStore): EventStore {
-  const lateMs = Number.MAX_SAFE_INTEGER;
   return {
     ...store,
     tally: (query, signal) =>
       // Nothing arrives after the fact in a back-test.
       query.ingestedFrom === undefined
-        ? store.tally({ ...query, select: { ...query.select, lateMs } }, signal)
+        ? store.tally({ ...query, select: ofAnyAge(query.select) }, signal)
         : Promise.resolve([]),
-    events: (query, signal) =>
-      store.events({ ...query, select: { ...query.select, lateMs } }, signal),
+    events: (query, signal) => store.events({ ...query, select: ofAnyAge(query.select) }, signal),
     evidence: async () => ({ top: {}, lines: [], distinct: {} }),
   };
 }

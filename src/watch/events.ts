@@ -115,3 +115,9 @@ export interface EventStore {
 
 /** A group as text: equal exactly when the groups are. */
 export const groupKey = (group: Group): string => JSON.stringify(group);
+
+/** The same events, however late they arrived. */
+export const ofAnyAge = (select: Selection): Selection => ({
+  ...select,
+  lateMs: Number.MAX_SAFE_INTEGER,
+});

@@ -2,7 +2,7 @@ import type { Filter } from "./filter.ts";
 import { both } from "./filter.ts";
 import { queryOf, type Query } from "./filter-query.ts";
 import type { EventStore, Group, Usual } from "./events.ts";
-import { groupKey } from "./events.ts";
+import { groupKey, ofAnyAge } from "./events.ts";
 import type { Rule } from "./rule.ts";
 
 /** Why a rule did or did not fire at a time. */
@@ -49,9 +49,8 @@ export async function explainRule(
   const range = { from, to, since: from };
   const all = await events.tally({ select, by: [], range, measure: "documents" }, signal);
   const total = all[0]?.documents ?? 0;
-  const whenever = { ...select, lateMs: Number.MAX_SAFE_INTEGER };
   const ever = await events.tally(
-    { select: whenever, by: [], range, measure: "documents" },
+    { select: ofAnyAge(select), by: [], range, measure: "documents" },
     signal,
   );
   const lacking: Filter = {

@@ -1,7 +1,7 @@
 import { AppError } from "../lib/errors.ts";
 import { without } from "../lib/without.ts";
 import { both, type Filter } from "./filter.ts";
-import { groupKey, type Group, type Range } from "./events.ts";
+import { groupKey, ofAnyAge, type Group, type Range } from "./events.ts";
 import type { Present, WatchParts } from "./parts.ts";
 import type { Rule } from "./rule.ts";
 import { settle, type Settling } from "./settle.ts";
@@ -207,7 +207,7 @@ async function overdueCount(
 ): Promise<number> {
   if (from >= to) return 0;
   const later: Filter = { op: "range", field: "leafwatch.delay_ms", bounds: { gt: lateMs } };
-  const select = { ...shown, filter: both(shown.filter, later), lateMs: Number.MAX_SAFE_INTEGER };
+  const select = ofAnyAge({ ...shown, filter: both(shown.filter, later) });
   const arrived = { range: { from: 0, to }, ingestedFrom: from, ingestedTo: to };
   const [all] = await events.tally({ select, by: [], ...arrived, measure: "documents" }, signal);
   return all?.documents ?? 0;

@@ -1,5 +1,5 @@
-import { groupKey, type Range, type Selection, type Usual } from "../events.ts";
-import { learntDaily, ofAnyAge } from "../usual/learnt-daily.ts";
+import { groupKey, ofAnyAge, type Range, type Selection, type Usual } from "../events.ts";
+import { learntDaily } from "../usual/learnt-daily.ts";
 import { chanceOf } from "../usual/budget.ts";
 import type { PastWindow } from "./fit.ts";
 import { learn, type LearnOptions } from "./learn.ts";

@@ -29,18 +29,17 @@ export async function seriesOf(
   const found = await windowsOf(events, slots, query, signal);
   return new Map(
     [...found].map(([key, windows]): [string, Measurement[]] => {
-      const all = of === "sum" ? withEmpty(windows, range, slots) : [...windows.values()];
-      const told = of === "sum" ? all : all.filter((window) => window.events >= minOf);
-      return [
-        key,
-        told
-          .map((window) =>
-            of === "sum" ? window : { ...window, count: window.count / window.events },
-          )
-          .sort((a, b) => a.start - b.start),
-      ];
+      const series = of === "sum" ? withEmpty(windows, range, slots) : means(windows, minOf);
+      return [key, series.sort((a, b) => a.start - b.start)];
     }),
   );
+}
+
+/** The mean in place of the sum, of windows that have enough events to tell it. */
+function means(windows: ReadonlyMap<number, Window>, minOf: number): Measurement[] {
+  return [...windows.values()]
+    .filter((window) => window.events >= minOf)
+    .map((window) => ({ ...window, count: window.count / window.events }));
 }
 
 /** Also the windows without an event, from the first with one on: nothing adds up to 0. */

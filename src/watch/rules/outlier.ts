@@ -1,13 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { coarseGroups, reach } from "../counted.ts";
-import { groupKey, type Occurrence } from "../events.ts";
+import { groupKey, ofAnyAge, type Occurrence } from "../events.ts";
 import { goOn, learnNormal, type Normal } from "../outlier/normal.ts";
 import { seriesOf, type Measured } from "../outlier/series.ts";
 import { ruleKind } from "../rule.ts";
 import { heldAgainst, runReachMs, runs } from "../slots.ts";
 import { budget, chanceOf } from "../usual/budget.ts";
-import { learntDaily, ofAnyAge } from "../usual/learnt-daily.ts";
+import { learntDaily } from "../usual/learnt-daily.ts";
 import { daySlots } from "../usual/local-slots.ts";
 
 const hourMs = 3_600_000;

@@ -1,5 +1,12 @@
 import type { LocalSlots } from "./local-slots.ts";
-import { groupKey, type EventStore, type Group, type Range, type Selection } from "../events.ts";
+import {
+  groupKey,
+  ofAnyAge,
+  type EventStore,
+  type Group,
+  type Range,
+  type Selection,
+} from "../events.ts";
 
 /** What is learnt, and from which part of the past. */
 export interface Learning<T> {
@@ -82,9 +89,3 @@ export function learntDaily<T>(learning: Learning<T>) {
     return Math.max(1, (await events.tally(query, signal)).length);
   }
 }
-
-/** The same events, however late they arrived. */
-export const ofAnyAge = (select: Selection): Selection => ({
-  ...select,
-  lateMs: Number.MAX_SAFE_INTEGER,
-});
